@@ -1,0 +1,192 @@
+"""The backends: what ``AIRFLOW__CORE__XCOM_BACKEND`` is set to. Each names its stages; one pipeline does the work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from functools import cache
+from typing import Any
+
+from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
+from airflow.sdk.bases.xcom import BaseXCom
+
+from . import settings
+from .abc import Coordinate, Json
+from .compat import amask_secrets, mask_secrets
+from .masking import secrets_of
+from .pipeline import Pipeline, Pulled
+
+log = logging.getLogger(__name__)
+
+_asked_for: contextvars.ContextVar[Coordinate | None] = contextvars.ContextVar("xcom_toolkit_asked_for", default=None)
+_deferred: contextvars.ContextVar[bool] = contextvars.ContextVar("xcom_toolkit_deferred", default=False)
+
+
+class _Row:
+    """A row that is not to be serialised, or not yet to be loaded: the storage work is done elsewhere."""
+
+    def __init__(self, row: Json) -> None:
+        self.row = row
+
+
+class _Hooks:
+    """Airflow's hooks over a pipeline: both pairs, in one class, so that neither is preferred by inheritance."""
+
+    @classmethod
+    def pipeline(cls) -> Pipeline:
+        """The stages of this backend. Override it to replace one (`dataclasses.replace`)."""
+        raise NotImplementedError
+
+    @classmethod
+    def store_value(cls, coordinate: Any, key: str, value: Any) -> Json:
+        """Airflow 3.4 and newer. ``coordinate`` is an ``XComCoordinate``."""
+        if isinstance(value, _Row):
+            return value.row
+        at = Coordinate(
+            dag_id=coordinate.dag_id,
+            run_id=coordinate.run_id,
+            task_id=coordinate.task_id,
+            map_index=coordinate.region_index,
+            key=key,
+            instance=str(coordinate.ti_id) if coordinate.ti_id else None,
+        )
+        return _pipeline(cls).push(value, at)
+
+    @classmethod
+    def load_value(cls, stored: Json) -> Any:
+        """Airflow 3.4 and newer."""
+        if _deferred.get():
+            return _Row(stored)
+        pulled = _pipeline(cls).pull(stored, _asked_for.get())
+        if secrets := _secrets(pulled):
+            mask_secrets(secrets)
+        return pulled.value
+
+    @classmethod
+    def serialize_value(
+        cls,
+        value: Any,
+        *,
+        key: str | None = None,
+        task_id: str | None = None,
+        dag_id: str | None = None,
+        run_id: str | None = None,
+        map_index: int | None = None,
+    ) -> Any:
+        """Airflow 3.0 to 3.3."""
+        if isinstance(value, _Row):
+            return value.row
+        return _pipeline(cls).push(value, Coordinate(dag_id, run_id, task_id, map_index, key))
+
+    @classmethod
+    def deserialize_value(cls, result: Any) -> Any:
+        """Airflow 3.0 to 3.3."""
+        return cls.load_value(result.value)
+
+    @classmethod
+    def purge(cls, xcom: Any, *args: Any) -> None:
+        """Deletes the object of a row that is being deleted. Needs no key."""
+        _pipeline(cls).purge(xcom.value)
+
+    @classmethod
+    def get_one(cls, **kwargs: Any) -> Any:
+        with _AskedFor(kwargs):
+            return super().get_one(**kwargs)  # type: ignore[misc]
+
+    @classmethod
+    def get_all(cls, **kwargs: Any) -> Any:
+        with _AskedFor(kwargs):
+            return super().get_all(**kwargs)  # type: ignore[misc]
+
+    # Off the event loop: Airflow 3.3 calls the hooks on it, so they only pass rows through there.
+
+    @classmethod
+    async def aset(cls, key: str, value: Any, **kwargs: Any) -> None:
+        at = {name: kwargs.get(name) for name in ("dag_id", "run_id", "task_id", "map_index")}
+        row = await asyncio.to_thread(cls.serialize_value, value, key=key, **at)
+        await super().aset(key, _Row(row), **kwargs)  # type: ignore[misc]
+
+    @classmethod
+    async def aget_one(cls, **kwargs: Any) -> Any:
+        with _AskedFor(kwargs, deferred=True):
+            row = await super().aget_one(**kwargs)  # type: ignore[misc]
+        return await cls._aload(row, kwargs)
+
+    @classmethod
+    async def aget_all(cls, **kwargs: Any) -> Any:
+        with _AskedFor(kwargs, deferred=True):
+            rows = await super().aget_all(**kwargs)  # type: ignore[misc]
+        return rows and [await cls._aload(row, kwargs) for row in rows]
+
+    @classmethod
+    async def _aload(cls, row: Any, kwargs: dict[str, Any]) -> Any:
+        if not isinstance(row, _Row):
+            return row
+        pulled = await asyncio.to_thread(_pipeline(cls).pull, row.row, _coordinate(kwargs))
+        if secrets := _secrets(pulled):
+            await amask_secrets(secrets)
+        return pulled.value
+
+
+class SerdeXComBackend(_Hooks, BaseXCom):
+    """Keeps numpy, pandas, Arrow and polars values, and what JSON loses; all in the row."""
+
+    @classmethod
+    def pipeline(cls) -> Pipeline:
+        return settings.current().pipeline()
+
+
+class FernetXComBackend(_Hooks, BaseXCom):
+    """Encrypts every value, in the row. Needs ``[xcom_toolkit] fernet_keys`` or ``key_provider``."""
+
+    @classmethod
+    def pipeline(cls) -> Pipeline:
+        return settings.current().pipeline(encrypt=True)
+
+
+class ThresholdXComBackend(_Hooks, XComObjectStorageBackend):
+    """Moves values larger than ``[common.io] xcom_objectstorage_threshold`` to object storage."""
+
+    @classmethod
+    def pipeline(cls) -> Pipeline:
+        return settings.current().pipeline(offload=True)
+
+
+class ToolkitXComBackend(_Hooks, XComObjectStorageBackend):
+    """All of it, switched by configuration: offloads where a threshold is set, encrypts where there are keys."""
+
+    @classmethod
+    def pipeline(cls) -> Pipeline:
+        return settings.current().pipeline(offload=True, encrypt=None)
+
+
+@cache
+def _pipeline(backend: type[_Hooks]) -> Pipeline:
+    return backend.pipeline()
+
+
+class _AskedFor:
+    """Lets the hooks know whose XCom was asked for, so that an encrypted row copied onto another's does not open."""
+
+    def __init__(self, kwargs: dict[str, Any], *, deferred: bool = False) -> None:
+        self._at = _coordinate(kwargs)
+        self._is_deferred = deferred
+
+    def __enter__(self) -> None:
+        self._tokens = _asked_for.set(self._at), _deferred.set(self._is_deferred)
+
+    def __exit__(self, *exception: object) -> None:
+        _asked_for.reset(self._tokens[0])
+        _deferred.reset(self._tokens[1])
+
+
+def _coordinate(kwargs: dict[str, Any]) -> Coordinate:
+    run_id = None if kwargs.get("include_prior_dates") else kwargs.get("run_id")
+    return Coordinate(kwargs.get("dag_id"), run_id, kwargs.get("task_id"), kwargs.get("map_index"), kwargs.get("key"))
+
+
+def _secrets(pulled: Pulled) -> list[str]:
+    if not pulled.encrypted or not settings.current().mask_decrypted:
+        return []
+    return secrets_of(pulled.value)

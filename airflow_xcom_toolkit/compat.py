@@ -1,0 +1,147 @@
+"""Everything of Airflow that differs between its versions, or is not public. Nothing else imports such names.
+
+Private names, each with a test for every Airflow: ``serde._extra_allowed`` (classes that ``allow_class`` allowed).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+try:  # Airflow 3.2 and newer
+    from airflow.sdk.configuration import conf
+except ImportError:
+    from airflow.configuration import conf
+
+from .abc import Dumped, HandlerContext, Refusal, Source, TypeHandler
+
+__all__ = ["AirflowClassGate", "SerdeHandler", "amask_secrets", "conf", "load_provider_options", "mask_secrets"]
+
+
+def load_provider_options() -> None:
+    """Lets ``conf`` know which options are sensitive, so that their ``_CMD`` and ``_SECRET`` forms are read.
+
+    Airflow 3.2 and newer do so by themselves.
+    """
+    if conf.__class__.__module__.startswith("airflow.sdk"):
+        return
+    from airflow.providers_manager import ProvidersManager
+
+    ProvidersManager().initialize_providers_configuration()
+
+
+def _serde() -> Any:
+    try:  # Airflow 3.2 and newer
+        from airflow.sdk import serde
+    except ImportError:
+        from airflow.serialization import serde
+    return serde
+
+
+class AirflowClassGate:
+    """Airflow's allow list: ``[core] allowed_deserialization_classes``, its ``_regexp`` twin, and ``allow_class``."""
+
+    def name(self, cls: type) -> str:
+        name = f"{cls.__module__}:{cls.__qualname__}"
+        if cls.__module__ == "__main__" or "<" in name:
+            raise Refusal("its class is defined inside a function or script; define it at the top of a module")
+        if not _allowed(_dotted(name)):
+            raise Refusal(f"its class is not on Airflow's allow list. Add it: {_allow_line(_dotted(name))}")
+        try:
+            found = _import(name)
+        except (ImportError, AttributeError) as e:
+            raise Refusal(f"its class cannot be imported as {_dotted(name)} ({e})") from e
+        if found is not cls:
+            raise Refusal(f"{_dotted(name)} is another class than the value's; a reader would not find it")
+        return name
+
+    def load(self, name: str) -> type:
+        if not _allowed(_dotted(name)):
+            raise ImportError(
+                f"A row holds a value of the class {_dotted(name)}, which is not on Airflow's allow list here. "
+                f"If you trust it: {_allow_line(_dotted(name))}"
+            )
+        found = _import(name)
+        if not isinstance(found, type):
+            raise ImportError(f"A row names {_dotted(name)} as a class, and it is none")
+        return found
+
+
+def _dotted(name: str) -> str:
+    return name.replace(":", ".")
+
+
+def _allow_line(dotted: str) -> str:
+    patterns = str(conf.get("core", "allowed_deserialization_classes", fallback="airflow.*")).split()
+    return f"[core] allowed_deserialization_classes = {' '.join([*patterns, dotted])}"
+
+
+def _allowed(dotted: str) -> bool:
+    globs = str(conf.get("core", "allowed_deserialization_classes", fallback="")).split()
+    regexps = str(conf.get("core", "allowed_deserialization_classes_regexp", fallback="")).split()
+    return (
+        any(fnmatchcase(dotted, pattern) for pattern in globs)
+        or any(re.match(pattern, dotted) for pattern in regexps)
+        or dotted in getattr(_serde(), "_extra_allowed", ())
+    )
+
+
+def _import(name: str) -> Any:
+    from importlib import import_module
+
+    module, _, path = name.partition(":")
+    found: Any = import_module(module)
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found
+
+
+class SerdeHandler(TypeHandler):
+    """What only Airflow's own serde keeps: classes with ``serialize``, and those it has serializers for.
+
+    Refuses what serde would give back changed: each value is tried before it is kept.
+    """
+
+    type_id = "airflow.serde@1"
+
+    def accepts(self, value: Any) -> bool:
+        return not isinstance(value, (type, str, int, float, list, dict, tuple, set, frozenset))
+
+    def dump(self, value: Any, context: HandlerContext) -> Dumped:
+        serde = _serde()
+        try:
+            encoded = serde.serialize(value)
+            again = serde.deserialize(encoded)
+            same = type(again) is type(value) and serde.serialize(again) == encoded
+        except Exception as e:
+            raise Refusal(
+                "neither a type handler of the toolkit nor Airflow's serde keeps it. Return plain Python, numpy, pandas, "
+                "Arrow or polars values, a dataclass, attrs class or pydantic model; or register a type handler "
+                "(entry point group airflow_xcom_toolkit.handlers)"
+            ) from e
+        if not same or (type(value).__eq__ is not object.__eq__ and again != value):
+            raise Refusal("Airflow's serde would give it back changed")
+        return Dumped(children=[encoded])
+
+    def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
+        return _serde().deserialize(children[0])
+
+
+def mask_secrets(secrets: Sequence[str]) -> None:
+    """Hides ``secrets`` in logs and rendered fields, of the task and of its supervisor."""
+    try:  # Airflow 3.1 and newer
+        from airflow.sdk.log import mask_secret
+    except ImportError:
+        from airflow.sdk.execution_time.secrets_masker import mask_secret
+    mask_secret(list(secrets))
+
+
+async def amask_secrets(secrets: Sequence[str]) -> None:
+    """The same from a coroutine, where a blocking message to the supervisor could wait for itself."""
+    try:  # Airflow 3.3 and newer
+        from airflow.sdk.log import amask_secret
+    except ImportError:
+        return mask_secrets(secrets)
+    await amask_secret(list(secrets))

@@ -1,0 +1,59 @@
+"""The Fernet keys of a deployment, found by key id."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet
+
+from ..errors import ConfigurationError, DecryptionError
+
+OPTION = "xcom_toolkit.fernet_keys"
+
+
+class KeyRing:
+    """The first key encrypts, all decrypt. Holds at least one key; shows none of them."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys:
+            raise ConfigurationError(OPTION, "encryption is on and there is no key; make one with Fernet.generate_key()")
+        self._by_id: dict[str, Fernet] = {}
+        for number, key in enumerate(keys, 1):
+            self._by_id.setdefault(key_id(key, f"key {number} of {len(keys)}"), Fernet(key))
+        self.primary_id = next(iter(self._by_id))
+
+    def __repr__(self) -> str:
+        return f"KeyRing({', '.join(self._by_id)})"
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    @property
+    def primary(self) -> Fernet:
+        return self._by_id[self.primary_id]
+
+    def by_id(self, name: str) -> Fernet:
+        """The key with that id. Raises `DecryptionError` when it is not here."""
+        try:
+            return self._by_id[name]
+        except KeyError:
+            raise DecryptionError(
+                f"Encrypted with the key {name}, which is none of the {len(self)} keys here ({', '.join(self._by_id)}). "
+                "Put it behind the newest one in [xcom_toolkit] fernet_keys.",
+                key_id=name,
+                tried=0,
+            ) from None
+
+
+def key_id(key: str, which: str = "the key") -> str:
+    """The first 8 hex digits of the SHA-256 of the key's 32 bytes."""
+    problem = f"{which} is not a Fernet key, which is 32 bytes in url-safe base64 (44 characters)"
+    try:
+        raw = base64.b64decode(key.encode(), altchars=b"-_", validate=True)
+    except ValueError:
+        raise ConfigurationError(OPTION, problem) from None
+    if len(raw) != 32:
+        raise ConfigurationError(OPTION, problem)
+    return hashlib.sha256(raw).hexdigest()[:8]

@@ -1,0 +1,329 @@
+"""Values as trees: a JSON skeleton, with a descriptor in place of each part that JSON does not keep.
+
+``dump`` and ``load`` walk without recursion, so that nesting is bounded by memory alone. Both visit a value's parts
+before the value, in order; so the leaves stand in the body in the very order in which ``load`` wants them, and a body
+streams in both directions.
+
+A descriptor is a JSON object with the key ``~``::
+
+    {"~": "<type id>", ...the handler's own entries..., "of": [children], "at": [offset, size]}
+
+``{"~": "part", "n": i}`` stands for ``parts[i]`` of ``{"~": "parts", "root": ..., "parts": [...]}``: what nests more
+than 100 deep is cut there, because JSON readers limit nesting.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..abc import Dumped, HandlerContext, Json, Leaf, Refusal, Sink, Source
+from ..errors import EnvelopeError, UnsupportedTypeError
+from ..registry import HandlerRegistry
+from ._json import MARK, MAX_TEXT_DEPTH, TEXT, fit
+
+JSON_TYPE = "json@1"
+
+
+@dataclass
+class Tree:
+    """A dumped value: its skeleton, and its leaves in the order of the body."""
+
+    root: Any
+    type_id: str
+    summary: dict[str, Json]
+    leaves: list[tuple[dict[str, Any], Leaf]] = field(default_factory=list)
+
+    @property
+    def nbytes(self) -> int:
+        """At least so many bytes do the leaves have."""
+        return sum(leaf.nbytes for _, leaf in self.leaves)
+
+    @property
+    def suffix(self) -> str:
+        """The file name suffix of the leaves, as the format has it when there is just one."""
+        return self.leaves[0][1].suffix if len(self.leaves) == 1 else ".bin"
+
+    def write(self, sink: Sink) -> int:
+        """Writes the leaves, notes in the skeleton where each is, and returns how many bytes they are."""
+        position = _Position(sink)
+        for node, leaf in self.leaves:
+            start = position.offset
+            leaf.write(position)
+            node["at"] = [start, position.offset - start]
+        return position.offset
+
+    def text(self) -> str:
+        """The skeleton as JSON text. Complete once the leaves are written."""
+        return json.dumps(self.root, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+class _Position:
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.offset = 0
+
+    def write(self, data: Any, /) -> int:
+        size = memoryview(data).nbytes
+        self._sink.write(data)
+        self.offset += size
+        return size
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class _Open:
+    """A value on the way from the root to the current one, with those of its children that are done."""
+
+    value: Any
+    children: Iterator[Any]
+    close: Callable[[list[Any]], Any]
+    step: Callable[[int], str]
+    done: list[Any] = field(default_factory=list)
+    height: int = 0
+
+
+class TreeDumper:
+    """Dumps one value. ``show_keys=False`` keeps the keys of dicts out of error messages."""
+
+    def __init__(self, registry: HandlerRegistry, context: HandlerContext, *, show_keys: bool = True) -> None:
+        self._registry = registry
+        self._context = context
+        self._show_keys = show_keys
+        self._leaves: list[tuple[dict[str, Any], Leaf]] = []
+        self._parts: list[Any] = []
+        self._path: list[_Open] = []
+        self._open_ids: set[int] = set()
+        self._root: tuple[str, dict[str, Json]] = (JSON_TYPE, {})
+
+    def dump(self, value: Any) -> Tree:
+        """The tree of ``value``. Raises `UnsupportedTypeError` that names the part which cannot be kept."""
+        root = self._walk(value)
+        if self._parts:
+            root = {MARK: "parts", "root": root, "parts": self._parts}
+        type_id, summary = self._root
+        return Tree(root, type_id, summary, self._leaves)
+
+    def _walk(self, value: Any) -> Any:
+        if fit(value) & TEXT:
+            return value
+        self._enter(value)
+        while True:
+            frame = self._path[-1]
+            for child in frame.children:
+                if fit(child) & TEXT:
+                    frame.done.append(child)
+                else:
+                    self._enter(child)
+                    break
+            else:
+                node = self._leave(frame)
+                if not self._path:
+                    return node
+                self._path[-1].done.append(node)
+
+    def _enter(self, value: Any) -> None:
+        if id(value) in self._open_ids:
+            raise self._refused(value, "it contains itself; a value that refers to itself has no end")
+        frame = self._frame(value)
+        self._open_ids.add(id(value))
+        self._path.append(frame)
+
+    def _leave(self, frame: _Open) -> Any:
+        node = frame.close(frame.done)
+        self._path.pop()
+        self._open_ids.discard(id(frame.value))
+        height = frame.height + 1
+        if height >= MAX_TEXT_DEPTH // 2:
+            self._parts.append(node)
+            node, height = {MARK: "part", "n": len(self._parts) - 1}, 0
+        if self._path:
+            self._path[-1].height = max(self._path[-1].height, height)
+        return node
+
+    def _frame(self, value: Any) -> _Open:
+        if type(value) is list:
+            return _Open(value, iter(value), list, _index_step)
+        if type(value) is dict and MARK not in value and _are_texts(value):
+            return _Open(value, iter(value.values()), lambda done: dict(zip(value, done)), _key_step(list(value)))
+        return self._handler_frame(value)
+
+    def _handler_frame(self, value: Any) -> _Open:
+        handler = self._registry.of_value(value)
+        if handler is None:
+            raise self._refused(value, _no_handler(value))
+        try:
+            dumped = handler.dump(value, self._context)
+        except Refusal as e:
+            raise self._refused(value, str(e)) from e
+        if not self._path:
+            self._root = (handler.type_id, dumped.summary)
+
+        def close(done: list[Any]) -> Any:
+            return self._node(handler.type_id, dumped, done)
+
+        return _Open(value, iter(dumped.children), close, dumped.step or _index_step)
+
+    def _node(self, type_id: str, dumped: Dumped, done: list[Any]) -> dict[str, Any]:
+        node: dict[str, Any] = {MARK: type_id, **dumped.meta}
+        if done:
+            node["of"] = done
+        if dumped.leaf is not None:
+            node["at"] = [0, 0]
+            self._leaves.append((node, dumped.leaf))
+        return node
+
+    def _refused(self, value: Any, reason: str) -> UnsupportedTypeError:
+        steps = [frame.step(len(frame.done)) for frame in self._path]
+        if not self._show_keys:
+            steps = [f"[part {len(frame.done)}]" for frame in self._path]
+        kind = type(value)
+        return UnsupportedTypeError("value" + "".join(steps), f"{kind.__module__}.{kind.__qualname__}", reason)
+
+
+_NO_HANDLER = (
+    "no type handler is registered for it. Return a plain Python value, a numpy, pandas, Arrow or polars one, a "
+    "dataclass, attrs class or pydantic model; or register a handler (entry point group airflow_xcom_toolkit.handlers)"
+)
+_BASES = (str, bytes, bytearray, int, float, complex, dict, list, tuple, set, frozenset)
+
+
+def _no_handler(value: Any) -> str:
+    for base in _BASES:
+        if isinstance(value, base):
+            return (
+                f"it is of a subclass of {base.__name__}, and would come back as something else; "
+                f"pass {base.__name__}(value), or register a handler for it"
+            )
+    return _NO_HANDLER
+
+
+def _are_texts(keys: Iterable[Any]) -> bool:
+    """Whether JSON text keeps all of ``keys``, as keys."""
+    return set(map(type, keys)) <= {str} and bool(fit("".join(keys)) & TEXT)
+
+
+def _index_step(index: int) -> str:
+    return f"[{index}]"
+
+
+def _key_step(keys: list[str]) -> Callable[[int], str]:
+    return lambda index: f"[{keys[index]!r}]"
+
+
+class TreeLoader:
+    """Loads one value. ``body`` gives the leaves' bytes, in order."""
+
+    def __init__(self, registry: HandlerRegistry, context: HandlerContext, body: Source | None) -> None:
+        self._registry = registry
+        self._context = context
+        self._body = body
+        self._offset = 0
+        self._parts: list[Any] = []
+
+    def load(self, text: str) -> Any:
+        """The value of a tree's JSON text."""
+        try:
+            root = json.loads(text)
+        except ValueError as e:
+            raise EnvelopeError("The tree of an envelope is not JSON") from e
+        if f'"{MARK}"' not in text:
+            return root
+        if isinstance(root, dict) and root.get(MARK) == "parts":
+            self._parts, root = root["parts"], root["root"]
+        return self._walk(root)
+
+    def _walk(self, root: Any) -> Any:
+        if not _is_container(root):
+            return root
+        path = [self._open(root)]
+        while True:
+            frame = path[-1]
+            for child in frame.children:
+                if not _is_container(child):
+                    frame.done.append(child)
+                else:
+                    path.append(self._open(child))
+                    break
+            else:
+                value = frame.close(frame.done)
+                path.pop()
+                if not path:
+                    return value
+                path[-1].done.append(value)
+
+    def _open(self, node: Any) -> _Open:
+        while isinstance(node, dict) and node.get(MARK) == "part":
+            node = self._parts[node["n"]]
+        if isinstance(node, list):
+            return _Open(node, iter(node), list, _index_step)
+        if not isinstance(node, dict):
+            return _Open(node, iter((node,)), lambda done: done[0], _index_step)
+        if MARK not in node:
+            return _Open(node, iter(node.values()), lambda done: dict(zip(node, done)), _index_step)
+        return _Open(node, iter(node.get("of", ())), lambda done: self._load_node(node, done), _index_step)
+
+    def _load_node(self, node: dict[str, Any], children: list[Any]) -> Any:
+        handler = self._registry.of_type_id(node[MARK])
+        if "at" not in node:
+            return handler.load(node, children, None, self._context)
+        leaf = self._leaf(*node["at"])
+        value = handler.load(node, children, leaf, self._context)
+        leaf.skip()
+        self._offset += node["at"][1]
+        return value
+
+    def _leaf(self, offset: int, size: int) -> LeafReader:
+        if offset != self._offset or self._body is None:
+            raise EnvelopeError(f"A leaf is said to be at byte {offset}, where byte {self._offset} is next")
+        return LeafReader(self._body, size)
+
+
+def _is_container(node: Any) -> bool:
+    return isinstance(node, (list, dict))
+
+
+class LeafReader:
+    """The bytes of one leaf, and no more."""
+
+    closed = False
+
+    def __init__(self, body: Source, size: int) -> None:
+        self._body = body
+        self.size = size
+        self._left = size
+
+    def read(self, size: int = -1, /) -> bytes:
+        wanted = self._left if size is None or size < 0 else min(size, self._left)
+        data = self._body.read(wanted)
+        if len(data) != wanted:
+            raise EnvelopeError(f"The body ends {wanted - len(data)} bytes early")
+        self._left -= wanted
+        return data
+
+    def readinto(self, buffer: Any, /) -> int:
+        view = memoryview(buffer).cast("B")[: self._left]
+        filled = 0
+        while filled < len(view):
+            count = self._body.readinto(view[filled:])
+            if not count:
+                raise EnvelopeError(f"The body ends {len(view) - filled} bytes early")
+            filled += count
+        self._left -= filled
+        return filled
+
+    def skip(self) -> None:
+        """Reads what the handler left."""
+        while self._left:
+            self.read(min(self._left, 1 << 20))
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
+
+    def close(self) -> None: ...

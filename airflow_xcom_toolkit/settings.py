@@ -1,0 +1,196 @@
+"""The only reader of ``airflow.cfg``: options, checked, then a pipeline of the stages that a backend names."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from . import foreign
+from .abc import Encryption, HandlerContext, KeyProvider
+from .compat import AirflowClassGate, SerdeHandler, conf, load_provider_options
+from .compression import Compression
+from .errors import ConfigurationError, PlaintextRefusedError
+from .get_provider_info import option_defaults
+from .pipeline import Pipeline
+from .placement import ObjectPlacement
+from .registry import HandlerRegistry
+
+if TYPE_CHECKING:
+    from .encryption import KeyRing
+
+log = logging.getLogger(__name__)
+
+SECTION = "xcom_toolkit"
+STORAGE = "common.io"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options as they are in effect, each checked when read. Holds no key."""
+
+    path: str
+    threshold: int
+    compression: str | None
+    stores: Mapping[str, str]
+    max_value_bytes: int
+    dataframe_format: str
+    plaintext_rows: str
+    mask_decrypted: bool
+    storage_attempts: int
+
+    @classmethod
+    def read(cls) -> Settings:
+        """From ``airflow.cfg`` and the environment. Raises `ConfigurationError`, which names the option."""
+        path = _text(STORAGE, "xcom_objectstorage_path")
+        return cls(
+            path=path,
+            threshold=_integer(STORAGE, "xcom_objectstorage_threshold", at_least=-1),
+            compression=_text(STORAGE, "xcom_objectstorage_compression") or None,
+            stores={**_stores(), **({"default": path} if path else {})},
+            max_value_bytes=_integer(SECTION, "max_value_bytes"),
+            dataframe_format=_choice("dataframe_format", "arrow", "parquet"),
+            plaintext_rows=_choice("plaintext_rows", "allow", "warn", "reject"),
+            mask_decrypted=_boolean("mask_decrypted"),
+            storage_attempts=_integer(SECTION, "storage_attempts", at_least=1),
+        )
+
+    @cached_property
+    def keys(self) -> KeyRing | None:
+        """The keys, if there are any."""
+        found = _keys()
+        if not found:
+            return None
+        from .encryption import KeyRing
+
+        return KeyRing(found)
+
+    def decryption(self) -> Encryption:
+        """Opens tokens. Raises `ConfigurationError` where there is no key."""
+        from .encryption import FernetEncryption, KeyRing
+
+        return FernetEncryption(self.keys or KeyRing(()))
+
+    def pipeline(self, *, offload: bool = False, encrypt: bool | None = False) -> Pipeline:
+        """The pipeline of a backend. ``encrypt=None``: when there are keys. Every pipeline reads every row."""
+        encrypting = encrypt or (encrypt is None and self.keys is not None)
+        return Pipeline(
+            handlers=HandlerRegistry(SerdeHandler()),
+            context=HandlerContext(AirflowClassGate(), self.dataframe_format),
+            placement=self._placement(offload),
+            compression=Compression(self.compression if offload else None),
+            encryption=self.decryption() if encrypting else None,
+            decryption=self.decryption,
+            foreign_load=foreign.load,
+            foreign_purge=foreign.purge,
+            look_alike=foreign.StockReferences(self.path).matches,
+            on_plaintext=self._plaintext_policy if encrypting else _ignore,
+            max_value_bytes=self.max_value_bytes,
+        )
+
+    def _placement(self, offload: bool) -> ObjectPlacement:
+        threshold = self.threshold if offload and self.threshold >= 0 else None
+        if threshold is not None and not self.path:
+            raise ConfigurationError(
+                f"{STORAGE}.xcom_objectstorage_path",
+                f"it is not set, and xcom_objectstorage_threshold = {threshold} moves values there. Set it to a base "
+                "path such as s3://aws_conn@bucket/xcom or file:///srv/airflow/xcom.",
+            )
+        return ObjectPlacement(self.stores, _open_path, threshold=threshold, attempts=self.storage_attempts)
+
+    @property
+    def _plaintext_policy(self) -> Callable[[], None]:
+        return {"allow": _ignore, "warn": _warn_plaintext, "reject": _reject_plaintext}[self.plaintext_rows]
+
+
+@cache
+def current() -> Settings:
+    """The settings of this process, read once."""
+    load_provider_options()
+    return Settings.read()
+
+
+def _open_path(url: str) -> Any:
+    from airflow.sdk import ObjectStoragePath
+
+    return ObjectStoragePath(url)
+
+
+def _ignore() -> None: ...
+
+
+def _warn_plaintext() -> None:
+    log.warning(
+        "An XCom row that is not encrypted was read by an encrypting backend. Once no old rows are left, set "
+        "[xcom_toolkit] plaintext_rows = reject, so that none can be slipped in."
+    )
+
+
+def _reject_plaintext() -> None:
+    raise PlaintextRefusedError(
+        "The XCom row is not encrypted, and [xcom_toolkit] plaintext_rows = reject. If it is from the time before "
+        "encryption, run its task again, or set the option to warn."
+    )
+
+
+def _keys() -> Sequence[str]:
+    provider = _text(SECTION, "key_provider")
+    if provider:
+        return _provided_keys(provider)
+    return [key.strip() for key in _text(SECTION, "fernet_keys").split(",") if key.strip()]
+
+
+def _provided_keys(path: str) -> Sequence[str]:
+    found = conf.getimport(SECTION, "key_provider")
+    if not (isinstance(found, type) and issubclass(found, KeyProvider)):
+        raise ConfigurationError(f"{SECTION}.key_provider", f"{path!r} is not a subclass of {KeyProvider.__module__}.KeyProvider")
+    return found().keys()
+
+
+def _text(section: str, option: str) -> str:
+    default = option_defaults().get(option, "") if section == SECTION else ""
+    value = conf.get(section, option, fallback=default)
+    return (value if value is not None else default).strip()
+
+
+def _integer(section: str, option: str, at_least: int = 0) -> int:
+    text = _text(section, option) or ("-1" if option == "xcom_objectstorage_threshold" else "0")
+    try:
+        value = int(text)
+    except ValueError:
+        raise ConfigurationError(f"{section}.{option}", f"{text!r} is not a whole number") from None
+    if value < at_least:
+        raise ConfigurationError(f"{section}.{option}", f"{value} is too small; the least is {at_least}")
+    return value
+
+
+def _choice(option: str, *allowed: str) -> str:
+    text = _text(SECTION, option).lower()
+    if text not in allowed:
+        raise ConfigurationError(f"{SECTION}.{option}", f"{text!r} is not one of: {', '.join(allowed)}")
+    return text
+
+
+def _boolean(option: str) -> bool:
+    text = _text(SECTION, option).lower()
+    if text not in ("true", "false", "1", "0", "t", "f", "yes", "no"):
+        raise ConfigurationError(f"{SECTION}.{option}", f"{text!r} is neither true nor false")
+    return text in ("true", "1", "t", "yes")
+
+
+def _stores() -> dict[str, str]:
+    text = _text(SECTION, "stores")
+    if not text:
+        return {}
+    try:
+        found = json.loads(text)
+    except ValueError as e:
+        raise ConfigurationError(f"{SECTION}.stores", f"it is not JSON ({e})") from None
+    if not isinstance(found, dict) or not all(isinstance(url, str) and url for url in found.values()) or "default" in found:
+        raise ConfigurationError(
+            f"{SECTION}.stores", 'it is not a JSON object of names and base paths, such as {"old": "s3://bucket/xcom"}'
+        )
+    return found

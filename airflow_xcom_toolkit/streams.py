@@ -1,0 +1,134 @@
+"""Small sources and sinks that the stages share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .abc import Sink, Source
+from .errors import ValueTooLargeError
+
+
+class ByteSource:
+    """Bytes in memory as a source."""
+
+    def __init__(self, data: bytes | bytearray | memoryview) -> None:
+        self._view = memoryview(data).cast("B")
+        self._at = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        end = len(self._view) if size < 0 else min(self._at + size, len(self._view))
+        data = bytes(self._view[self._at : end])
+        self._at = end
+        return data
+
+    def readinto(self, buffer: Any, /) -> int:
+        target = memoryview(buffer).cast("B")
+        count = min(len(target), len(self._view) - self._at)
+        target[:count] = self._view[self._at : self._at + count]
+        self._at += count
+        return count
+
+
+class ByteSink:
+    """Collects bytes in memory, and stops with `LimitReached` before it holds more than ``limit``."""
+
+    def __init__(self, limit: int | None = None) -> None:
+        self.data = bytearray()
+        self._limit = limit
+
+    def write(self, data: Any, /) -> int:
+        view = memoryview(data).cast("B")
+        if self._limit is not None and len(self.data) + len(view) > self._limit:
+            raise LimitReached
+        self.data += view
+        return len(view)
+
+    def close(self) -> None: ...
+
+
+class LimitReached(Exception):
+    """More bytes than a `ByteSink` may hold."""
+
+
+class CappedSink:
+    """Passes bytes on, and refuses the value when they become more than ``limit`` (0: no limit)."""
+
+    def __init__(self, sink: Sink, limit: int) -> None:
+        self._sink = sink
+        self._limit = limit
+        self.size = 0
+
+    def write(self, data: Any, /) -> int:
+        count = memoryview(data).nbytes
+        self.size += count
+        if self._limit and self.size > self._limit:
+            raise ValueTooLargeError(self.size, self._limit)
+        self._sink.write(data)
+        return count
+
+    def close(self) -> None:
+        self._sink.close()
+
+
+class FileLike:
+    """A source or sink in the shape that file-wrapping libraries expect. Closing it closes nothing else."""
+
+    closed = False
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        data: bytes = self._stream.read(-1 if size is None else size)
+        return data
+
+    def readinto(self, buffer: Any, /) -> int:
+        count: int = self._stream.readinto(buffer)
+        return count
+
+    def write(self, data: Any, /) -> int:
+        count: int = self._stream.write(data)
+        return count
+
+    def readable(self) -> bool:
+        return hasattr(self._stream, "read")
+
+    def writable(self) -> bool:
+        return hasattr(self._stream, "write")
+
+    def seekable(self) -> bool:
+        return False
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class ExactSource:
+    """A file's bytes with the promise of `Source`: never fewer than asked for, except at the end."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size < 0:
+            return b"".join(iter(lambda: self._file.read(1 << 20), b""))
+        parts = []
+        while size and (part := self._file.read(size)):
+            parts.append(part)
+            size -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def readinto(self, buffer: Any, /) -> int:
+        view = memoryview(buffer).cast("B")
+        filled = 0
+        while filled < len(view) and (part := self._file.read(min(len(view) - filled, 1 << 20))):
+            view[filled : filled + len(part)] = part
+            filled += len(part)
+        return filled
+
+
+def copy(source: Source, sink: Sink, block: int = 1 << 20) -> None:
+    """Everything from ``source`` to ``sink``."""
+    while data := source.read(block):
+        sink.write(data)
