@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from functools import cache
 from typing import Any
 
 from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
@@ -145,7 +144,7 @@ class FernetXComBackend(_Hooks, BaseXCom):
         return settings.current().pipeline(encrypt=True)
 
 
-class ThresholdXComBackend(_Hooks, XComObjectStorageBackend):
+class ThresholdXComBackend(_Hooks, XComObjectStorageBackend):  # type: ignore[misc]
     """Moves values larger than ``[common.io] xcom_objectstorage_threshold`` to object storage."""
 
     @classmethod
@@ -153,7 +152,7 @@ class ThresholdXComBackend(_Hooks, XComObjectStorageBackend):
         return settings.current().pipeline(offload=True)
 
 
-class ToolkitXComBackend(_Hooks, XComObjectStorageBackend):
+class ToolkitXComBackend(_Hooks, XComObjectStorageBackend):  # type: ignore[misc]
     """All of it, switched by configuration: offloads where a threshold is set, encrypts where there are keys."""
 
     @classmethod
@@ -161,9 +160,14 @@ class ToolkitXComBackend(_Hooks, XComObjectStorageBackend):
         return settings.current().pipeline(offload=True, encrypt=None)
 
 
-@cache
+_pipelines: dict[Any, Pipeline] = {}
+
+
 def _pipeline(backend: type[_Hooks]) -> Pipeline:
-    return backend.pipeline()
+    """The pipeline of ``backend``, made once a process."""
+    if backend not in _pipelines:
+        _pipelines[backend] = backend.pipeline()
+    return _pipelines[backend]
 
 
 class _AskedFor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from importlib import import_module
 from typing import Any
 
 try:  # Airflow 3.2 and newer
@@ -29,15 +30,15 @@ def load_provider_options() -> None:
         return
     from airflow.providers_manager import ProvidersManager
 
-    ProvidersManager().initialize_providers_configuration()
+    manager: Any = ProvidersManager
+    manager().initialize_providers_configuration()
 
 
 def _serde() -> Any:
     try:  # Airflow 3.2 and newer
-        from airflow.sdk import serde
+        return import_module("airflow.sdk.serde")
     except ImportError:
-        from airflow.serialization import serde
-    return serde
+        return import_module("airflow.serialization.serde")
 
 
 class AirflowClassGate:
@@ -89,8 +90,6 @@ def _allowed(dotted: str) -> bool:
 
 
 def _import(name: str) -> Any:
-    from importlib import import_module
-
     module, _, path = name.partition(":")
     found: Any = import_module(module)
     for part in path.split("."):
@@ -114,14 +113,14 @@ class SerdeHandler(TypeHandler):
         try:
             encoded = serde.serialize(value)
             again = serde.deserialize(encoded)
-            same = type(again) is type(value) and serde.serialize(again) == encoded
+            same = type(again) is type(value) and serde.serialize(again) == encoded and _equal(again, value)
         except Exception as e:
             raise Refusal(
-                "neither a type handler of the toolkit nor Airflow's serde keeps it. Return plain Python, numpy, pandas, "
-                "Arrow or polars values, a dataclass, attrs class or pydantic model; or register a type handler "
-                "(entry point group airflow_xcom_toolkit.handlers)"
+                "neither a type handler of the toolkit nor Airflow's serde keeps it. Return plain Python, numpy, "
+                "pandas, Arrow or polars values, a dataclass, attrs class or pydantic model; or register a type "
+                "handler (entry point group airflow_xcom_toolkit.handlers)"
             ) from e
-        if not same or (type(value).__eq__ is not object.__eq__ and again != value):
+        if not same:
             raise Refusal("Airflow's serde would give it back changed")
         return Dumped(children=[encoded])
 
@@ -129,12 +128,19 @@ class SerdeHandler(TypeHandler):
         return _serde().deserialize(children[0])
 
 
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two values are equal, as far as their class can tell: without ``__eq__`` it tells identity only."""
+    has_eq = any("__eq__" in vars(base) for base in type(one).__mro__ if base is not object)
+    return not has_eq or bool(one == other)
+
+
 def mask_secrets(secrets: Sequence[str]) -> None:
     """Hides ``secrets`` in logs and rendered fields, of the task and of its supervisor."""
     try:  # Airflow 3.1 and newer
-        from airflow.sdk.log import mask_secret
-    except ImportError:
-        from airflow.sdk.execution_time.secrets_masker import mask_secret
+        module: Any = import_module("airflow.sdk.log")
+        mask_secret = module.mask_secret
+    except AttributeError:
+        mask_secret = import_module("airflow.sdk.execution_time.secrets_masker").mask_secret
     mask_secret(list(secrets))
 
 

@@ -49,8 +49,8 @@ class ValueTooLargeError(XComToolkitError, ValueError):
         self.size = size
         self.limit = limit
         super().__init__(
-            f"The value{f' of {xcom}' if xcom else ''} takes at least {size:,} bytes, and [xcom_toolkit] max_value_bytes "
-            f"allows {limit:,}. Pass a reference to the data instead, or raise the limit."
+            f"The value{f' of {xcom}' if xcom else ''} takes at least {size:,} bytes, and [xcom_toolkit] "
+            f"max_value_bytes allows {limit:,}. Pass a reference to the data instead, or raise the limit."
         )
 
 

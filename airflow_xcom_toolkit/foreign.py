@@ -56,7 +56,7 @@ def _load_stock(row: str) -> Any:
 
     if ObjectStoragePath(row).exists():
         raise IntegrityError(f"The object of a stock reference is not JSON; it was cut or damaged: {row}")
-    raise ObjectMissingError(f"The object of a stock reference does not exist: {row}. Run the task again that wrote it.")
+    raise ObjectMissingError(f"The object of a stock reference does not exist: {row}; run the task again that wrote it")
 
 
 def _references() -> StockReferences:

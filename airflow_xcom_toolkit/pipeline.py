@@ -1,8 +1,8 @@
 """The flow of data, on one screen.
 
-    push  value -handlers.dump-> tree + leaves -schema.stamp-> -compression.encode-> -encryption.encode-> -placement.store-> row
-    pull  row -placement.fetch-> -encryption.decode-> -compression.decode-> -handlers.load-> -schema.upcast-> value
-    purge row -placement.discard
+push   value  schema.stamp  handlers.dump  compression.encode  encryption.encode  placement.store    row
+pull   row    placement.fetch  encryption.decode  compression.decode  handlers.load  schema.upcast  value
+purge  row    placement.discard
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from .errors import (
     DecryptionError,
     EnvelopeError,
     IntegrityError,
-    PlaintextRefusedError,
     UnsupportedTypeError,
     ValueTooLargeError,
+    XComToolkitError,
 )
 from .handlers._json import ROW, fit
 from .handlers.tree import Tree, TreeDumper, TreeLoader
@@ -89,8 +89,8 @@ class Pipeline:
         envelope = Envelope.from_row(row)
         header, bind = self._unseal(envelope, at)
         with self._open_body(envelope, bind) as body:
-            value = self._load(header, body)
-        return Pulled(self.schema.upcast(value, header.schema), isinstance(envelope.header, Sealed))
+            value = self._load(header, body, secret=bool(bind))
+        return Pulled(self.schema.upcast(value, header.schema), encrypted=bool(bind))
 
     def purge(self, row: Any) -> None:
         """Deletes the object that ``row`` refers to, if there is one. Needs no key."""
@@ -123,14 +123,17 @@ class Pipeline:
             raise ValueTooLargeError(tree.nbytes, self.max_value_bytes, str(at))
         return tree
 
-    def _load(self, header: Header, body: Source | None) -> Any:
-        if isinstance(header.tree, str):
-            return TreeLoader(self.handlers, self.context, body).load(header.tree)
-        if body is None:
-            raise EnvelopeError("The tree of an envelope is said to be in its body, and it has none")
-        offset, size = header.tree
-        leaves = _read_exactly(body, offset)
-        return TreeLoader(self.handlers, self.context, ByteSource(leaves)).load(_read_exactly(body, size).decode())
+    def _load(self, header: Header, body: Source | None, *, secret: bool) -> Any:
+        try:
+            text, leaves = _tree_and_leaves(header, body)
+            return TreeLoader(self.handlers, self.context, leaves).load(text)
+        except (XComToolkitError, ImportError, MemoryError):
+            raise
+        except Exception as e:
+            problem = f"A stored {header.type} could not be restored ({type(e).__name__}); its envelope is malformed"
+            raise EnvelopeError(problem if not secret else "An encrypted value could not be restored") from (
+                None if secret else e
+            )
 
     # Tree <-> row ------------------------------------------------------------------------------------------------
 
@@ -290,6 +293,17 @@ def _check_coordinates(sealed: list[Any], at: Coordinate, key_id: str) -> None:
         )
 
 
+def _tree_and_leaves(header: Header, body: Source | None) -> tuple[str, Source | None]:
+    """A tree in the row leaves the body to be streamed; one behind the leaves needs them read first."""
+    if isinstance(header.tree, str):
+        return header.tree, body
+    if body is None:
+        raise EnvelopeError("The tree of an envelope is said to be in its body, and it has none")
+    offset, size = header.tree
+    leaves = ByteSource(_read_exactly(body, offset))
+    return _read_exactly(body, size).decode(), leaves
+
+
 def _json_size(value: Any) -> int:
     return len(json.dumps(value))
 
@@ -304,5 +318,3 @@ def _read_exactly(source: Source, size: int) -> bytes:
 def _drain(source: Source) -> None:
     while source.read(1 << 20):
         pass
-
-

@@ -146,8 +146,9 @@ def _keys() -> Sequence[str]:
 def _provided_keys(path: str) -> Sequence[str]:
     found = conf.getimport(SECTION, "key_provider")
     if not (isinstance(found, type) and issubclass(found, KeyProvider)):
-        raise ConfigurationError(f"{SECTION}.key_provider", f"{path!r} is not a subclass of {KeyProvider.__module__}.KeyProvider")
-    return found().keys()
+        raise ConfigurationError(f"{SECTION}.key_provider", f"{path!r} is not a subclass of abc.KeyProvider")
+    provider: KeyProvider = found()
+    return provider.keys()
 
 
 def _text(section: str, option: str) -> str:
@@ -189,8 +190,18 @@ def _stores() -> dict[str, str]:
         found = json.loads(text)
     except ValueError as e:
         raise ConfigurationError(f"{SECTION}.stores", f"it is not JSON ({e})") from None
-    if not isinstance(found, dict) or not all(isinstance(url, str) and url for url in found.values()) or "default" in found:
+    if not _is_stores(found):
         raise ConfigurationError(
-            f"{SECTION}.stores", 'it is not a JSON object of names and base paths, such as {"old": "s3://bucket/xcom"}'
+            f"{SECTION}.stores",
+            'it is not a JSON object of names and base paths, such as {"old": "s3://bucket/xcom"}; '
+            'the name "default" is taken by [common.io] xcom_objectstorage_path',
         )
-    return found
+    return dict(found)
+
+
+def _is_stores(found: Any) -> bool:
+    return (
+        isinstance(found, dict)
+        and "default" not in found
+        and all(isinstance(url, str) and url for url in found.values())
+    )

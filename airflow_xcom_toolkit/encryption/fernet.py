@@ -46,7 +46,8 @@ class FernetEncryption(Encryption):
     def encode(self, sink: Sink, bind: bytes) -> tuple[Sink, dict[str, Json]]:
         key, prefix = os.urandom(KEY_BYTES), os.urandom(PREFIX_BYTES)
         wrapped = self.seal(key + prefix)
-        descriptor = {"name": STREAM, "chunk": CHUNK_BYTES, "key": wrapped["token"], "key_id": wrapped["key_id"]}
+        descriptor: dict[str, Json] = {"name": STREAM, "chunk": CHUNK_BYTES}
+        descriptor.update(key=wrapped["token"], key_id=wrapped["key_id"])
         return EncryptingSink(sink, key, prefix, bind), descriptor
 
     def decode(self, source: Source, descriptor: Mapping[str, Any], bind: bytes) -> Source:

@@ -18,7 +18,7 @@ class KeyRing:
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
-            raise ConfigurationError(OPTION, "encryption is on and there is no key; make one with Fernet.generate_key()")
+            raise ConfigurationError(OPTION, "a key is needed and there is none; make one with Fernet.generate_key()")
         self._by_id: dict[str, Fernet] = {}
         for number, key in enumerate(keys, 1):
             self._by_id.setdefault(key_id(key, f"key {number} of {len(keys)}"), Fernet(key))
@@ -40,8 +40,8 @@ class KeyRing:
             return self._by_id[name]
         except KeyError:
             raise DecryptionError(
-                f"Encrypted with the key {name}, which is none of the {len(self)} keys here ({', '.join(self._by_id)}). "
-                "Put it behind the newest one in [xcom_toolkit] fernet_keys.",
+                f"Encrypted with the key {name}, which is none of the {len(self)} keys here "
+                f"({', '.join(self._by_id)}). Put it behind the newest one in [xcom_toolkit] fernet_keys.",
                 key_id=name,
                 tried=0,
             ) from None

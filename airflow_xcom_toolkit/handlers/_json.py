@@ -87,7 +87,7 @@ def _fit_all(values: Collection[Any], depth: int) -> int:
     if kinds == {str}:
         return _fit_str("".join(values))
     if kinds == {int}:
-        return _BOTH if -(2**63) <= min(values) and max(values) < 2**64 else NOT
+        return _BOTH if min(values) >= -(2**63) and max(values) < 2**64 else NOT
     if kinds == {float} and 0.0 not in values and all(map(isfinite, values)):
         return _BOTH if max(map(abs, values)) < 1e16 else TEXT
     found = _BOTH

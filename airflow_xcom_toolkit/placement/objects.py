@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from fsspec import AbstractFileSystem
@@ -27,6 +27,8 @@ from ..errors import (
 )
 from .paths import checked_key, object_key
 from .retry import retrying
+
+T = TypeVar("T")
 
 DEFAULT_STORE = "default"
 BLOCK_BYTES = 8 * 1024 * 1024
@@ -72,7 +74,10 @@ class ObjectPlacement(Placement):
         fs, path = self._locate(reference)
 
         def read(start: int, end: int) -> bytes:
-            return self._guarded(lambda: fs.cat_file(path, start=start, end=end), f"read the object {_named(reference)}")
+            def once() -> bytes:
+                return fs.cat_file(path, start=start, end=end)  # type: ignore[no-any-return]
+
+            return self._guarded(once, f"read the object {_named(reference)}")
 
         return BlockReader(read, reference, lambda: fs.size(path))
 
@@ -108,7 +113,7 @@ class ObjectPlacement(Placement):
             f"{', '.join(self._stores) or 'none'}. If it is yours, add it to [xcom_toolkit] stores."
         )
 
-    def _guarded(self, call: Callable[[], Any], what: str) -> Any:
+    def _guarded(self, call: Callable[[], T], what: str) -> T:
         try:
             return retrying(call, self._attempts, what)
         except (XComToolkitError, _WriterFailed):
@@ -203,7 +208,7 @@ class _LocalFile:
         os.makedirs(folder, exist_ok=True)
         self._path = path
         self._temporary = os.path.join(folder, f".{uuid4().hex}.tmp")
-        self._file = open(self._temporary, "xb", buffering=0)
+        self._file = open(self._temporary, "xb", buffering=0)  # noqa: SIM115
 
     def write(self, data: memoryview) -> None:
         while data:
@@ -220,22 +225,26 @@ class _LocalFile:
 
 
 class _Upload:
-    """An upload that is completed, or given up, as a whole."""
+    """An upload, which a store shows when it is completed; given up, it is completed never."""
 
     def __init__(self, fs: AbstractFileSystem, path: str) -> None:
-        self._file = fs.open(path, "wb", block_size=BLOCK_BYTES, autocommit=False)
+        self._fs = fs
+        self._path = path
+        self._file = fs.open(path, "wb", block_size=BLOCK_BYTES)
 
     def write(self, data: memoryview) -> None:
         self._file.write(data)
 
     def commit(self) -> None:
         self._file.close()
-        self._file.commit()
 
     def abort(self) -> None:
         with suppress(Exception):
             self._file.discard()
-        self._file.closed = True
+        with suppress(AttributeError):
+            self._file.closed = True  # Or fsspec completes the upload when it drops the file.
+        with suppress(Exception):
+            self._fs.rm_file(self._path)
 
 
 class BlockReader:

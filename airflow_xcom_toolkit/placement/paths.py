@@ -38,7 +38,7 @@ def checked_key(key: object) -> str:
     if not isinstance(key, str) or not key or "\\" in key or "\x00" in key or len(key.encode()) > MAX_KEY_BYTES:
         raise UntrustedReferenceError(f"A row refers to the object key {key!r}, which is not a key of this toolkit")
     if any(part in ("", ".", "..") for part in key.split("/")):
-        raise UntrustedReferenceError(f"A row refers to the object key {key!r}, which leaves its store; it is not followed")
+        raise UntrustedReferenceError(f"A row refers to the object key {key!r}, which leaves its store; not followed")
     return key
 
 

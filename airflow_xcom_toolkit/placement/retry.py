@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 _FINAL_ERRNO = frozenset({errno.ENOSPC, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EDQUOT})
 _FINAL = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError, NotImplementedError, ValueError)
 
+_STORE_LIBRARIES = frozenset({"botocore", "aiobotocore", "aiohttp", "gcsfs", "azure", "requests"})
+
 
 def passing(error: Exception) -> bool:
     """Whether trying again may help. What a store's library raises is told by name, to import none of them."""
@@ -21,7 +23,7 @@ def passing(error: Exception) -> bool:
         return False
     if isinstance(error, (OSError, TimeoutError)):
         return True
-    return type(error).__module__.partition(".")[0] in ("botocore", "aiobotocore", "aiohttp", "gcsfs", "azure", "requests")
+    return type(error).__module__.partition(".")[0] in _STORE_LIBRARIES
 
 
 def retrying(call: Callable[[], T], attempts: int, what: str) -> T:

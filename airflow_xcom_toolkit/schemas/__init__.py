@@ -16,5 +16,5 @@ class NoSchema(Schema):
 
     def upcast(self, value: Any, schema: Json) -> Any:
         if schema is not None:
-            raise SchemaError(f"A row names the schema {schema!r}, and this release has no schemas; upgrade the toolkit")
+            raise SchemaError(f"A row names the schema {schema!r}; this release has no schemas: upgrade the toolkit")
         return value

@@ -1,0 +1,71 @@
+"""Keys and tokens."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+from cryptography.fernet import Fernet
+
+from airflow_xcom_toolkit.encryption import FernetEncryption, KeyRing
+from airflow_xcom_toolkit.errors import ConfigurationError, DecryptionError, EnvelopeError
+from airflow_xcom_toolkit.streams import ByteSink, ByteSource
+
+OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+
+def test_a_key_id_is_the_start_of_the_sha256_of_the_keys_bytes() -> None:
+    expected = hashlib.sha256(base64.urlsafe_b64decode(OLD)).hexdigest()[:8]
+    assert KeyRing([OLD]).primary_id == expected
+
+
+def test_the_first_key_encrypts_and_all_decrypt() -> None:
+    old, both = FernetEncryption(KeyRing([OLD])), FernetEncryption(KeyRing([NEW, OLD]))
+    assert both.unseal(old.seal(b"x")) == b"x"
+    assert both.seal(b"x")["key_id"] == KeyRing([NEW]).primary_id
+
+
+@pytest.mark.parametrize("bad", ["", "x", OLD[:-1], OLD + "=", OLD[:-2] + "é=", "A" * 44], ids=range(6))
+def test_a_malformed_key_is_named_by_its_place_and_not_shown(bad: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"fernet_keys: key 2 of 2") as caught:
+        KeyRing([OLD, bad])
+    assert OLD not in str(caught.value)
+    assert not bad or len(bad) < 5 or bad not in str(caught.value)
+
+
+def test_no_key_at_all_is_a_configuration_error() -> None:
+    with pytest.raises(ConfigurationError, match="fernet_keys"):
+        KeyRing([])
+
+
+def test_a_key_ring_shows_ids_only() -> None:
+    assert OLD not in repr(KeyRing([OLD]))
+    assert KeyRing([OLD]).primary_id in repr(KeyRing([OLD]))
+
+
+def test_a_changed_token_names_its_key_and_shows_nothing() -> None:
+    encryption = FernetEncryption(KeyRing([OLD]))
+    sealed = encryption.seal(b"secret")
+    token = str(sealed["token"])
+    with pytest.raises(DecryptionError) as caught:
+        encryption.unseal({**sealed, "token": token[:-5] + "AAAA="})
+    assert caught.value.key_id == sealed["key_id"]
+    assert token[:20] not in str(caught.value)
+
+
+def test_each_object_has_a_data_key_of_its_own() -> None:
+    encryption = FernetEncryption(KeyRing([OLD]))
+    keys = {encryption.unseal({"token": d["key"], "key_id": d["key_id"]}) for d in _descriptors(encryption)}
+    assert len(keys) == 5
+
+
+def _descriptors(encryption: FernetEncryption) -> list[dict[str, object]]:
+    return [dict(encryption.encode(ByteSink(), b"")[1]) for _ in range(5)]
+
+
+def test_a_descriptor_with_another_kind_of_key_is_refused() -> None:
+    encryption = FernetEncryption(KeyRing([OLD]))
+    short = encryption.seal(b"short")
+    with pytest.raises(EnvelopeError, match="malformed"):
+        encryption.decode(ByteSource(b""), {"key": short["token"], "key_id": short["key_id"], "chunk": 4}, b"")
