@@ -116,9 +116,7 @@ class TypeHandler(ABC):
     def dump(self, value: Any, context: HandlerContext) -> Dumped: ...
 
     @abstractmethod
-    def load(
-        self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext
-    ) -> Any:
+    def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
         """The value again. ``leaf`` is set where ``dump`` gave one; it holds exactly its bytes."""
 
 

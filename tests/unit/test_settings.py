@@ -1,0 +1,141 @@
+"""Options: read, checked, turned into pipelines."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+
+from airflow_xcom_toolkit.abc import KeyProvider
+from airflow_xcom_toolkit.errors import ConfigurationError, MissingExtraError, PlaintextRefusedError
+from airflow_xcom_toolkit.get_provider_info import option_defaults
+from airflow_xcom_toolkit.settings import Settings, current
+from tests.unit.conftest import SetOptions
+
+KEY = Fernet.generate_key().decode()
+
+
+class Vault(KeyProvider):
+    def keys(self) -> list[str]:
+        return [KEY]
+
+
+def test_defaults_are_those_of_the_provider_metadata(options: SetOptions) -> None:
+    options()
+    settings = current()
+    assert settings.dataframe_format == option_defaults()["dataframe_format"] == "arrow"
+    assert settings.plaintext_rows == option_defaults()["plaintext_rows"] == "warn"
+    assert settings.storage_attempts == int(option_defaults()["storage_attempts"]) == 3
+    assert (settings.threshold, settings.compression, settings.max_value_bytes) == (-1, None, 0)
+    assert settings.mask_decrypted
+    assert settings.keys is None
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("xcom_objectstorage_threshold", "lots", "'lots' is not a whole number"),
+        ("xcom_objectstorage_threshold", "-2", "the least is -1"),
+        ("max_value_bytes", "-1", "the least is 0"),
+        ("max_value_bytes", "1.5", "not a whole number"),
+        ("storage_attempts", "0", "the least is 1"),
+        ("dataframe_format", "csv", "arrow, parquet"),
+        ("plaintext_rows", "maybe", "allow, warn, reject"),
+        ("mask_decrypted", "perhaps", "neither true nor false"),
+        ("stores", "{", "not JSON"),
+        ("stores", "[]", "not a JSON object"),
+        ("stores", '{"default": "file:///x"}', "taken by"),
+        ("stores", '{"old": 7}', "not a JSON object"),
+    ],
+)
+def test_a_value_that_cannot_be_used_names_option_value_and_what_is_allowed(
+    option: str, value: str, says: str, options: SetOptions
+) -> None:
+    options(**{option: value})
+    with pytest.raises(ConfigurationError, match=option) as caught:
+        Settings.read()
+    assert says in str(caught.value)
+
+
+def test_an_unknown_compression_names_the_known_ones(options: SetOptions) -> None:
+    options(xcom_objectstorage_compression="rar")
+    with pytest.raises(ConfigurationError, match=r"'rar'.*gzip") as caught:
+        current().pipeline(offload=True)
+    assert caught.value.option == "common.io.xcom_objectstorage_compression"
+
+
+@pytest.mark.parametrize(("name", "suffix"), [("gzip", ".gz"), ("gz", ".gz"), ("zstd", ".zst"), ("", "")])
+def test_compressions_have_the_stock_backends_names_and_suffixes(name: str, suffix: str, options: SetOptions) -> None:
+    options(xcom_objectstorage_compression=name)
+    assert current().pipeline(offload=True).compression.suffix == suffix
+
+
+def test_a_compression_that_is_not_installed_names_its_extra(
+    options: SetOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fsspec.compression import compr
+
+    monkeypatch.delitem(compr, "zstd")
+    options(xcom_objectstorage_compression="zstd")
+    with pytest.raises(MissingExtraError, match=r"airflow-xcom-toolkit\[zstd\]"):
+        current().pipeline(offload=True)
+
+
+def test_an_offloading_backend_without_a_path_says_which_option_is_missing(options: SetOptions) -> None:
+    options(xcom_objectstorage_path="", xcom_objectstorage_threshold="10")
+    with pytest.raises(ConfigurationError, match="xcom_objectstorage_path"):
+        current().pipeline(offload=True)
+
+
+def test_keys_come_from_the_option_the_first_encrypts(options: SetOptions) -> None:
+    other = Fernet.generate_key().decode()
+    options(fernet_keys=f" {KEY} , {other},")
+    keys = current().keys
+    assert keys is not None
+    assert len(keys) == 2
+    assert keys.primary_id == Settings.read().keys.primary_id  # type: ignore[union-attr]
+
+
+def test_keys_come_from_a_provider(options: SetOptions) -> None:
+    options(key_provider="tests.unit.test_settings.Vault")
+    keys = current().keys
+    assert keys is not None
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize("path", ["tests.unit.test_settings.KEY", "tests.unit.conftest.SetOptions"])
+def test_a_provider_that_is_none_is_a_configuration_error(path: str, options: SetOptions) -> None:
+    options(key_provider=path)
+    with pytest.raises(ConfigurationError, match="key_provider"):
+        _ = current().keys
+
+
+def test_settings_show_no_key(options: SetOptions) -> None:
+    options(fernet_keys=KEY)
+    _ = current().keys
+    assert KEY not in repr(current())
+
+
+class TestEncryption:
+    def test_the_toolkit_backend_encrypts_when_there_is_a_key(self, options: SetOptions) -> None:
+        options()
+        assert current().pipeline(encrypt=None).encryption is None
+        options(fernet_keys=KEY)
+        assert current().pipeline(encrypt=None).encryption is not None
+
+    def test_an_encrypting_backend_without_a_key_fails_at_once(self, options: SetOptions) -> None:
+        options()
+        with pytest.raises(ConfigurationError, match="fernet_keys"):
+            current().pipeline(encrypt=True)
+
+    def test_plaintext_is_rejected_where_that_is_the_policy(self, options: SetOptions) -> None:
+        options(fernet_keys=KEY, plaintext_rows="reject")
+        with pytest.raises(PlaintextRefusedError):
+            current().pipeline(encrypt=True).pull("plain")
+        assert current().pipeline().pull("plain").value == "plain"
+
+    def test_plaintext_is_warned_of_by_default(
+        self, options: SetOptions, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        options(fernet_keys=KEY)
+        assert current().pipeline(encrypt=True).pull("plain").value == "plain"
+        assert "plaintext_rows" in caplog.text
