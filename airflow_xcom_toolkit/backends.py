@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import logging
+from contextlib import AbstractContextManager
 from typing import Any
 
 from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
@@ -12,11 +12,10 @@ from airflow.sdk.bases.xcom import BaseXCom
 
 from . import settings
 from .abc import Coordinate, Json
-from .compat import amask_secrets, mask_secrets
+from .compat import HAS_TASK_LOOPS, PushHooks, amask_secrets, mask_secrets
 from .masking import secrets_of
+from .overwrites import Overwrites, pushed
 from .pipeline import Pipeline, Pulled
-
-log = logging.getLogger(__name__)
 
 _asked_for: contextvars.ContextVar[Coordinate | None] = contextvars.ContextVar("xcom_toolkit_asked_for", default=None)
 _deferred: contextvars.ContextVar[bool] = contextvars.ContextVar("xcom_toolkit_deferred", default=False)
@@ -29,7 +28,7 @@ class _Row:
         self.row = row
 
 
-class _Hooks:
+class _Hooks(PushHooks):
     """Airflow's hooks over a pipeline: both pairs, in one class, so that neither is preferred by inheritance."""
 
     @classmethod
@@ -50,7 +49,7 @@ class _Hooks:
             key=key,
             instance=str(coordinate.ti_id) if coordinate.ti_id else None,
         )
-        return _pipeline(cls).push(value, at)
+        return cls._push_row(value, at)
 
     @classmethod
     def load_value(cls, stored: Json) -> Any:
@@ -76,7 +75,7 @@ class _Hooks:
         """Airflow 3.0 to 3.3."""
         if isinstance(value, _Row):
             return value.row
-        return _pipeline(cls).push(value, Coordinate(dag_id, run_id, task_id, map_index, key))
+        return cls._push_row(value, Coordinate(dag_id, run_id, task_id, map_index, key))
 
     @classmethod
     def deserialize_value(cls, result: Any) -> Any:
@@ -87,6 +86,26 @@ class _Hooks:
     def purge(cls, xcom: Any, *args: Any) -> None:
         """Deletes the object of a row that is being deleted. Needs no key."""
         _pipeline(cls).purge(xcom.value)
+
+    @classmethod
+    def _push_row(cls, value: Any, at: Coordinate) -> Json:
+        try:
+            row = _pipeline(cls).push(value, at)
+        except Exception:
+            _mask_refused(_pipeline(cls), value)
+            raise
+        if at.instance or not HAS_TASK_LOOPS:
+            pushed(at, row)
+        return row
+
+    @classmethod
+    def _setting(cls) -> AbstractContextManager[None]:
+        return _overwrites.setting(_pipeline(cls).purge)
+
+    @classmethod
+    def set(cls, *args: Any, **kwargs: Any) -> None:
+        with cls._setting():
+            super().set(*args, **kwargs)  # type: ignore[misc]
 
     @classmethod
     def get_one(cls, **kwargs: Any) -> Any:
@@ -102,9 +121,11 @@ class _Hooks:
 
     @classmethod
     async def aset(cls, key: str, value: Any, **kwargs: Any) -> None:
-        at = {name: kwargs.get(name) for name in ("dag_id", "run_id", "task_id", "map_index")}
-        row = await asyncio.to_thread(cls.serialize_value, value, key=key, **at)
-        await super().aset(key, _Row(row), **kwargs)  # type: ignore[misc]
+        with cls._setting():
+            if not HAS_TASK_LOOPS:
+                at = {name: kwargs.get(name) for name in ("dag_id", "run_id", "task_id", "map_index")}
+                value = _Row(await asyncio.to_thread(cls.serialize_value, value, key=key, **at))
+            await super().aset(key, value, **kwargs)  # type: ignore[misc]
 
     @classmethod
     async def aget_one(cls, **kwargs: Any) -> Any:
@@ -161,6 +182,7 @@ class ToolkitXComBackend(_Hooks, XComObjectStorageBackend):  # type: ignore[misc
 
 
 _pipelines: dict[Any, Pipeline] = {}
+_overwrites = Overwrites()
 
 
 def _pipeline(backend: type[_Hooks]) -> Pipeline:
@@ -188,6 +210,12 @@ class _AskedFor:
 def _coordinate(kwargs: dict[str, Any]) -> Coordinate:
     run_id = None if kwargs.get("include_prior_dates") else kwargs.get("run_id")
     return Coordinate(kwargs.get("dag_id"), run_id, kwargs.get("task_id"), kwargs.get("map_index"), kwargs.get("key"))
+
+
+def _mask_refused(pipeline: Pipeline, value: Any) -> None:
+    """The error of a refused value, and of what is behind it, may quote it; the log of the task then does not."""
+    if pipeline.encryption is not None and settings.current().mask_decrypted:
+        mask_secrets(secrets_of(value))
 
 
 def _secrets(pulled: Pulled) -> list[str]:

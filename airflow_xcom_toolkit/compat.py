@@ -1,12 +1,14 @@
 """Everything of Airflow that differs between its versions, or is not public. Nothing else imports such names.
 
-Private names, each with a test for every Airflow: ``serde._extra_allowed`` (classes that ``allow_class`` allowed).
+Private names, each with a test for every Airflow: ``serde._extra_allowed`` (classes that ``allow_class`` allowed), and
+``BaseXCom._push`` and ``_apush`` of 3.4 (a task's own pushes, which no longer go through ``set``).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any
@@ -16,9 +18,23 @@ try:  # Airflow 3.2 and newer
 except ImportError:
     from airflow.configuration import conf
 
+from airflow.sdk.bases.xcom import BaseXCom
+
 from .abc import Dumped, HandlerContext, Refusal, Source, TypeHandler
 
-__all__ = ["AirflowClassGate", "SerdeHandler", "amask_secrets", "conf", "load_provider_options", "mask_secrets"]
+__all__ = [
+    "HAS_TASK_LOOPS",
+    "AirflowClassGate",
+    "PushHooks",
+    "SerdeHandler",
+    "amask_secrets",
+    "conf",
+    "load_provider_options",
+    "mask_secrets",
+]
+
+HAS_TASK_LOOPS = hasattr(BaseXCom, "store_value")
+"""Airflow 3.4 and newer: several task instances share dag, run, task, map index and key."""
 
 
 def load_provider_options() -> None:
@@ -95,6 +111,24 @@ def _import(name: str) -> Any:
     for part in path.split("."):
         found = getattr(found, part)
     return found
+
+
+class PushHooks:
+    """A task's own pushes in Airflow 3.4, where they do not go through ``set``; older ones never call these."""
+
+    @classmethod
+    def _setting(cls) -> AbstractContextManager[None]:
+        raise NotImplementedError
+
+    @classmethod
+    def _push(cls, *args: Any, **kwargs: Any) -> None:
+        with cls._setting():
+            super()._push(*args, **kwargs)  # type: ignore[misc]
+
+    @classmethod
+    async def _apush(cls, *args: Any, **kwargs: Any) -> None:
+        with cls._setting():
+            await super()._apush(*args, **kwargs)  # type: ignore[misc]
 
 
 class SerdeHandler(TypeHandler):

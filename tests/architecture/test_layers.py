@@ -16,7 +16,7 @@ LAYERS = [
     {"errors", "abc"},
     {"streams", "envelope", "handlers", "schemas", "compression", "encryption", "placement"},
     {"registry"},
-    {"pipeline", "masking"},
+    {"pipeline", "masking", "overwrites"},
     {"compat", "get_provider_info", "foreign"},
     {"settings"},
     {"backends"},

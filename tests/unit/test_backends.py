@@ -131,6 +131,34 @@ def test_the_object_is_complete_before_the_row_is_sent(
     assert seen == [[".arrow"]]
 
 
+@pytest.mark.skipif(hasattr(BaseXCom, "store_value"), reason="Airflow 3.4 tells task instances apart, and this is none")
+def test_an_overwrite_deletes_the_old_object_once_the_new_row_stands(
+    options: SetOptions, supervisor: Supervisor, tmp_path: Path
+) -> None:
+    options(xcom_objectstorage_threshold="100")
+    backend = airflow_xcom_toolkit.ToolkitXComBackend
+    for value in (FRAME, np.arange(100), "small"):
+        backend.set(key="k", value=value, **TI)
+        backend.set(key="other", value=FRAME, **TI)
+        assert_same(backend.get_one(key="k", **TI), value)
+        assert len(objects(tmp_path / "store")) == (1 if isinstance(value, str) else 2)
+
+
+def test_a_push_that_fails_leaves_the_old_row_readable(
+    options: SetOptions, supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options(xcom_objectstorage_threshold="0")
+    backend = airflow_xcom_toolkit.ToolkitXComBackend
+    backend.set(key="k", value=FRAME, **TI)
+    with monkeypatch.context() as broken:
+        broken.setattr(supervisor, "send", lambda msg: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            backend.set(key="k", value="new", **TI)
+    with pytest.raises(UnsupportedTypeError):
+        backend.set(key="k", value=object(), **TI)
+    assert_same(backend.get_one(key="k", **TI), FRAME)
+
+
 def test_a_row_copied_onto_another_xcom_does_not_open(options: SetOptions, supervisor: Supervisor) -> None:
     options(fernet_keys=KEY)
     backend = airflow_xcom_toolkit.FernetXComBackend

@@ -102,7 +102,7 @@ def test_keys_come_from_a_provider(options: SetOptions) -> None:
     assert len(keys) == 1
 
 
-@pytest.mark.parametrize("path", ["tests.unit.test_settings.KEY", "tests.unit.conftest.SetOptions"])
+@pytest.mark.parametrize("path", ["tests.unit.test_settings.KEY", "tests.unit.conftest._forget"])
 def test_a_provider_that_is_none_is_a_configuration_error(path: str, options: SetOptions) -> None:
     options(key_provider=path)
     with pytest.raises(ConfigurationError, match="key_provider"):
