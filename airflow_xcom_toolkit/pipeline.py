@@ -160,7 +160,7 @@ class Pipeline:
         return self._sealed(bind + data) if self.encryption is not None else data
 
     def _place_in_object(self, tree: Tree, at: Coordinate, bind: bytes) -> _Placed:
-        in_row = len(tree.text()) + 24 * len(tree.leaves) <= MAX_TREE_IN_ROW and bool(tree.leaves)
+        in_row = bool(tree.leaves) and len(tree.text()) + 24 * len(tree.leaves) <= MAX_TREE_IN_ROW
         places: list[str | tuple[int, int]] = []
         codecs: list[Mapping[str, Any]] = []
 

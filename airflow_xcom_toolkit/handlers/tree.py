@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..abc import Dumped, HandlerContext, Json, Leaf, Refusal, Sink, Source
@@ -56,7 +57,14 @@ class Tree:
         return position.offset
 
     def text(self) -> str:
-        """The skeleton as JSON text. Complete once the leaves are written."""
+        """The skeleton as JSON text, which is ASCII. Complete once the leaves are written."""
+        return self._leafless_text if not self.leaves else self._dump_text()
+
+    @cached_property
+    def _leafless_text(self) -> str:
+        return self._dump_text()
+
+    def _dump_text(self) -> str:
         return json.dumps(self.root, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
