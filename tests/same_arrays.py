@@ -82,7 +82,7 @@ def _used_bytes(dtype: np.dtype[Any]) -> list[int]:
 
 def _same_dtype(actual: np.dtype[Any], expected: np.dtype[Any]) -> None:
     assert type(actual) is type(expected)
-    for name in ("str", "char", "itemsize", "type", "names", "isalignedstruct", "alignment", "coerce", "byteorder"):
+    for name in ("str", "char", "itemsize", "type", "names", "isalignedstruct", "alignment", "coerce"):
         ours, theirs = getattr(actual, name, None), getattr(expected, name, None)
         assert ours == theirs, f"dtype.{name} {ours!r} instead of {theirs!r}"
     assert actual == expected, f"dtype {actual!r} instead of {expected!r}"
