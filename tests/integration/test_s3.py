@@ -17,7 +17,9 @@ import boto3, numpy as np, pandas as pd
 from airflow_xcom_toolkit import ToolkitXComBackend as XCom
 from airflow_xcom_toolkit.errors import IntegrityError, ObjectMissingError, StorageError
 
-s3 = boto3.client("s3", endpoint_url=sys.argv[1], aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1")
+s3 = boto3.client(
+    "s3", endpoint_url=sys.argv[1], aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1"
+)
 s3.create_bucket(Bucket="bucket")
 at = dict(key="k/ey", task_id="t", dag_id="d", run_id="manual__2026-01-01T00:00:00+00:00", map_index=-1)
 keys = lambda: [o["Key"] for o in s3.list_objects_v2(Bucket="bucket").get("Contents", [])]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -57,12 +56,12 @@ class Supervisor:
 
 
 @pytest.fixture
-def supervisor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
+def supervisor(monkeypatch: pytest.MonkeyPatch) -> Supervisor:
     from airflow.sdk.execution_time import task_runner
 
     stand_in = Supervisor()
     monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", stand_in, raising=False)
-    yield stand_in
+    return stand_in
 
 
 @pytest.fixture(params=BACKENDS)

@@ -29,10 +29,15 @@ def test_a_set_that_fails_purges_nothing() -> None:
     overwrites, purged = Overwrites(), []
     with overwrites.setting(purged.append):
         pushed(AT, row(1))
-    with pytest.raises(OSError, match="down"), overwrites.setting(purged.append):
+    with pytest.raises(OSError, match="down"):
+        _set_and_fail(overwrites, purged)
+    assert purged == []
+
+
+def _set_and_fail(overwrites: Overwrites, purged: list[Json]) -> None:
+    with overwrites.setting(purged.append):
         pushed(AT, row(2))
         raise OSError("down")
-    assert purged == []
 
 
 def test_task_instances_keys_and_map_indexes_are_told_apart() -> None:

@@ -361,9 +361,7 @@ class TestSecret:
     VALUE = {"canary-key": ["canary-text", b"canary-bytes", pd.DataFrame({"canary-column": ["canary-cell"]})]}
 
     @pytest.mark.parametrize("threshold", [None, 0])
-    def test_neither_row_nor_object_shows_value_type_shape_or_keys(
-        self, threshold: int | None, tmp_path: Path
-    ) -> None:
+    def test_neither_row_nor_object_shows_value_type_shape_or_keys(self, threshold: int | None, tmp_path: Path) -> None:
         row = pipeline(tmp_path, threshold=threshold, keys=(KEY,)).push(self.VALUE, AT)
         seen = json.dumps(row).encode() + b"".join(path.read_bytes() for path in objects(tmp_path))
         for canary in (b"canary", b"pandas", b"rows", b"Y2FuYXJ5", b"json@1"):

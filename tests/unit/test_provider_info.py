@@ -20,7 +20,9 @@ def test_it_is_valid_by_airflows_own_schema() -> None:
 
 def test_airflow_finds_it_by_its_entry_point() -> None:
     """The installed package registers the very function."""
-    found = [point for point in entry_points(group="apache_airflow_provider") if point.value.startswith("airflow_xcom_")]
+    found = [
+        point for point in entry_points(group="apache_airflow_provider") if point.value.startswith("airflow_xcom_")
+    ]
     assert [point.load() for point in found] == [get_provider_info]
     assert found[0].dist is not None
     assert found[0].dist.name == get_provider_info()["package-name"]

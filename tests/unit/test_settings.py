@@ -133,9 +133,7 @@ class TestEncryption:
             current().pipeline(encrypt=True).pull("plain")
         assert current().pipeline().pull("plain").value == "plain"
 
-    def test_plaintext_is_warned_of_by_default(
-        self, options: SetOptions, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_plaintext_is_warned_of_by_default(self, options: SetOptions, caplog: pytest.LogCaptureFixture) -> None:
         options(fernet_keys=KEY)
         assert current().pipeline(encrypt=True).pull("plain").value == "plain"
         assert "plaintext_rows" in caplog.text
