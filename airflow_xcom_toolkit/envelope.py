@@ -108,7 +108,7 @@ class Envelope:
         if version > VERSION:
             raise EnvelopeVersionError("An envelope of format", version, VERSION)
         try:
-            header = Sealed(**data["sealed"]) if "sealed" in data else Header.from_json(data)
+            header = _sealed_from_json(data["sealed"]) if "sealed" in data else Header.from_json(data)
             return cls(header, _body_from_json(data["body"]), tuple(map(dict, data["codecs"])))
         except (KeyError, TypeError, ValueError) as e:
             raise EnvelopeError(f"The envelope of a row is malformed: {type(e).__name__}") from e
@@ -141,8 +141,20 @@ def _body_from_json(data: Any) -> Body:
     if "data" in data:
         return base64.b64decode(data["data"], validate=True)
     if "token" in data:
-        return Sealed(**data)
+        return _sealed_from_json(data)
     reference = Reference(**data)
     if type(reference.size) is not int or reference.size <= 0:
         raise ValueError("size")
+    _check_texts(reference.store, reference.key, reference.sha256 or "")
     return reference
+
+
+def _sealed_from_json(data: Any) -> Sealed:
+    sealed = Sealed(**data)
+    _check_texts(sealed.token, sealed.key_id)
+    return sealed
+
+
+def _check_texts(*values: Any) -> None:
+    if not all(isinstance(value, str) for value in values):
+        raise TypeError("not a text")

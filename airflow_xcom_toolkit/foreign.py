@@ -50,7 +50,7 @@ def _load_stock(row: str) -> Any:
         value = _stock().deserialize_value(SimpleNamespace(value=row))
     except Exception as e:
         raise IntegrityError(f"The object of a stock reference could not be read ({type(e).__name__}): {row}") from e
-    if value != row:
+    if not (isinstance(value, str) and value == row):
         return value
     from airflow.sdk import ObjectStoragePath
 

@@ -211,7 +211,7 @@ class Pipeline:
         layers: list[Source] = [reader]
         try:
             for descriptor in reversed(envelope.codecs):
-                layers.append(self._codec(descriptor).decode(layers[-1], descriptor, bind))
+                layers.append(self._decoder(layers[-1], descriptor, bind))
             yield layers[-1]
             for layer in reversed(layers):
                 _drain(layer)
@@ -229,6 +229,13 @@ class Pipeline:
         if not bind or not compare_digest(plaintext[: len(bind)], bind):
             raise DecryptionError("The body of an encrypted row belongs to another row", key_id=body.key_id, tried=1)
         return ByteSource(plaintext[len(bind) :])
+
+    def _decoder(self, source: Source, descriptor: Mapping[str, Any], bind: bytes) -> Source:
+        codec = self._codec(descriptor)
+        try:
+            return codec.decode(source, descriptor, bind)
+        except (KeyError, TypeError, ValueError) as e:
+            raise EnvelopeError(f"The codec {descriptor['name']!r} of an envelope is malformed") from e
 
     def _codec(self, descriptor: Mapping[str, Any]) -> Codec:
         name = str(descriptor.get("name"))

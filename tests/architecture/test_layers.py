@@ -113,8 +113,6 @@ sys.modules = {name: None for name in set(sys.modules) - before}
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_unpickles_or_evaluates(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    called = {
-        node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     assert not called & {"eval", "exec", "__import__"}
     assert not [name for name in _imports(path) if name.split(".")[0] in ("pickle", "cloudpickle", "dill", "marshal")]

@@ -296,7 +296,7 @@ class TestLoud:
             pipe.pull(row)
 
     @pytest.mark.parametrize(
-        "key", ["../x", "a/../../x", "/etc/passwd", "a//b", "./a", "a\\b", "", "a\x00b", 7], ids=repr
+        "key", ["../x", "a/../../x", "/etc/passwd", "a//b", "./a", "a\\b", "", "a\x00b"], ids=repr
     )
     def test_a_key_that_leaves_its_store_is_neither_read_nor_deleted(self, key: Any, tmp_path: Path) -> None:
         victim = tmp_path / "x"
@@ -325,6 +325,7 @@ class TestLoud:
             {"body": {"data": "!"}},
             {"body": {"store": "default", "key": "k", "size": -1}},
             {"body": {"store": "default", "key": "k", "size": "1"}},
+            {"body": {"store": "default", "key": 7, "size": 1}},
             {"codecs": [{"name": "rot13"}]},
             {"codecs": [{}]},
             {"codecs": 3},
