@@ -89,10 +89,11 @@ class _Hooks(PushHooks):
 
     @classmethod
     def _push_row(cls, value: Any, at: Coordinate) -> Json:
+        pipeline = _pipeline(cls)
         try:
-            row = _pipeline(cls).push(value, at)
+            row = pipeline.push(value, at)
         except Exception:
-            _mask_refused(_pipeline(cls), value)
+            _mask_refused(pipeline, value)
             raise
         if at.instance or not HAS_TASK_LOOPS:
             pushed(at, row)

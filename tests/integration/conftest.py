@@ -1,0 +1,56 @@
+"""One real Airflow for all tests of this folder: every dag is triggered at once, then each test looks at its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from .airflow_env import Airflow
+
+DAGS = (
+    *("fidelity", "nesting", "mapping", "keys", "retrying", "rerunning", "small"),
+    *("secrecy", "secrecy_control", "refusal", "look_alike", "asynchronous", "deferring"),
+)
+"""Those that start by themselves. The others are triggered by a test, with what they shall read."""
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
+    """Encrypting, with a local store, and a threshold of 2000 bytes. Prints the end of its log when a test failed."""
+    started = Airflow(
+        tmp_path_factory.mktemp("airflow"),
+        common_io__xcom_objectstorage_threshold="2000",
+        xcom_toolkit__fernet_keys=Fernet.generate_key().decode(),
+    )
+    started.env["XCOM_TEST_TOKEN"] = secrets.token_hex(8)
+    try:
+        started.start()
+        yield started
+    finally:
+        print(started.tail())
+        started.stop()
+
+
+@pytest.fixture(scope="session")
+def runs(airflow: Airflow) -> dict[str, str]:
+    """The run ids of `DAGS`."""
+    return {dag_id: airflow.trigger(dag_id) for dag_id in DAGS}
+
+
+@pytest.fixture(scope="session")
+def ended(airflow: Airflow, runs: dict[str, str]) -> dict[str, str]:
+    """The same, once all have ended, however they did."""
+    for dag_id, run_id in runs.items():
+        airflow.wait(dag_id, run_id)
+    return runs
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where an Airflow without a server may live."""
+    (tmp_path / "store").mkdir()
+    return tmp_path
