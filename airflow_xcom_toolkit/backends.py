@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import logging
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import Any
 
 from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
@@ -12,10 +14,12 @@ from airflow.sdk.bases.xcom import BaseXCom
 
 from . import settings
 from .abc import Coordinate, Json
-from .compat import HAS_TASK_LOOPS, PushHooks, amask_secrets, mask_secrets
-from .masking import secrets_of
+from .compat import HAS_TASK_LOOPS, PushHooks, amask_secrets, mask_rendered_fields, mask_secrets
+from .masking import MAX_MASKED, Decrypted
 from .overwrites import Overwrites, pushed
 from .pipeline import Pipeline, Pulled
+
+log = logging.getLogger(__name__)
 
 _asked_for: contextvars.ContextVar[Coordinate | None] = contextvars.ContextVar("xcom_toolkit_asked_for", default=None)
 _deferred: contextvars.ContextVar[bool] = contextvars.ContextVar("xcom_toolkit_deferred", default=False)
@@ -215,11 +219,28 @@ def _coordinate(kwargs: dict[str, Any]) -> Coordinate:
 
 def _mask_refused(pipeline: Pipeline, value: Any) -> None:
     """The error of a refused value, and of what is behind it, may quote it; the log of the task then does not."""
-    if pipeline.encryption is not None and settings.current().mask_decrypted:
-        mask_secrets(secrets_of(value))
+    if secrets := _secrets(Pulled(value, encrypted=pipeline.encryption is not None)):
+        mask_secrets(secrets)
 
 
 def _secrets(pulled: Pulled) -> list[str]:
+    """What Airflow's masker is to be told of a value that was decrypted."""
     if not pulled.encrypted or not settings.current().mask_decrypted:
         return []
-    return secrets_of(pulled.value)
+    decrypted = _decrypted()
+    left_out = decrypted.left_out
+    secrets = decrypted.add(pulled.value)
+    if decrypted.left_out > left_out:
+        log.info(_LEFT_OUT, decrypted.left_out, MAX_MASKED)
+    return secrets
+
+
+_LEFT_OUT = "%d texts of decrypted XComs are not masked in the log of this task; at most %d are. Do not print them."
+
+
+@cache
+def _decrypted() -> Decrypted:
+    """The texts that this process decrypted; from the first one on, rendered arguments are masked."""
+    decrypted = Decrypted()
+    mask_rendered_fields(decrypted.masked)
+    return decrypted

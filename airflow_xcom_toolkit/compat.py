@@ -1,13 +1,15 @@
 """Everything of Airflow that differs between its versions, or is not public. Nothing else imports such names.
 
-Private names, each with a test for every Airflow: ``serde._extra_allowed`` (classes that ``allow_class`` allowed), and
-``BaseXCom._push`` and ``_apush`` of 3.4 (a task's own pushes, which no longer go through ``set``).
+Private names, each with a test for every Airflow: ``serde._extra_allowed`` (classes that ``allow_class`` allowed);
+``BaseXCom._push`` and ``_apush`` of 3.4 (a task's own pushes, which no longer go through ``set``); and the task
+runner's ``_serialize_rendered_fields`` (what Airflow stores of a task's arguments).
 """
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -30,8 +32,11 @@ __all__ = [
     "amask_secrets",
     "conf",
     "load_provider_options",
+    "mask_rendered_fields",
     "mask_secrets",
 ]
+
+log = logging.getLogger(__name__)
 
 HAS_TASK_LOOPS = hasattr(BaseXCom, "store_value")
 """Airflow 3.4 and newer: several task instances share dag, run, task, map index and key."""
@@ -176,6 +181,23 @@ def mask_secrets(secrets: Sequence[str]) -> None:
     except AttributeError:
         mask_secret = import_module("airflow.sdk.execution_time.secrets_masker").mask_secret
     mask_secret(list(secrets))
+
+
+def mask_rendered_fields(mask: Callable[[Any], Any]) -> None:
+    """Passes the rendered arguments of the task through ``mask`` before Airflow stores them.
+
+    Airflow's own masker passes over numbers, the keys of dicts, and what is more than five levels deep.
+    """
+    runner: Any = import_module("airflow.sdk.execution_time.task_runner")
+    original = getattr(runner, "_serialize_rendered_fields", None)
+    if original is None:
+        log.warning("This Airflow renders arguments in an unknown way; what was decrypted may be shown among them.")
+        return
+
+    def serialize_and_mask(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {name: mask(value) for name, value in original(*args, **kwargs).items()}
+
+    runner._serialize_rendered_fields = serialize_and_mask
 
 
 async def amask_secrets(secrets: Sequence[str]) -> None:

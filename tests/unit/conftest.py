@@ -34,5 +34,6 @@ def _forget() -> None:
 
     settings.current.cache_clear()
     backends._pipelines.clear()
+    backends._decrypted.cache_clear()
     for cached in (stock._get_base_path, stock._get_compression, stock._get_threshold):
         cached.cache_clear()

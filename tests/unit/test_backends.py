@@ -337,3 +337,18 @@ def test_what_was_decrypted_is_masked(options: SetOptions, monkeypatch: pytest.M
     backend.load_value(backend.serialize_value({"user": "canary-1"}, key="k", **TI))
     backend.load_value("canary-plain")
     assert masked == []
+
+
+def test_rendered_arguments_show_nothing_that_was_decrypted(options: SetOptions) -> None:
+    """Through the task runner's own function: numbers, keys of dicts and deep nesting too."""
+    from airflow.sdk.execution_time import task_runner
+
+    options(fernet_keys=KEY)
+    backend = airflow_xcom_toolkit.ToolkitXComBackend
+    value = {"canary-key": [[[[[[["canary-deep"]]]]]]], "pin": 12345678, "frame": pd.DataFrame({"a": ["canary-cell"]})}
+    pulled = backend.load_value(backend.serialize_value(value, key="k", **TI))
+    task = SimpleNamespace(template_fields=("op_args",), op_args=[pulled, f"text {pulled['pin']}"])
+    rendered = str(task_runner._serialize_rendered_fields(task))  # type: ignore[arg-type]
+    assert "***" in rendered
+    assert "canary" not in rendered
+    assert "12345678" not in rendered

@@ -1,14 +1,15 @@
-"""What the secrets masker is told of a decrypted value."""
+"""What of a decrypted value Airflow is kept from showing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from airflow_xcom_toolkit.masking import MAX_SECRETS, secrets_of
+from airflow_xcom_toolkit.masking import MAX_MASKED, MAX_MASKED_CHARACTERS, Decrypted, texts_of
 
 
 @dataclass
@@ -17,12 +18,15 @@ class Login:
     password: str
 
 
+FRAME = pd.DataFrame({"user": ["canary-1", "canary-2"], "score": [1.5, 2.5]})
+
+
 @pytest.mark.parametrize(
     ("value", "canary"),
     [
         ("canary-text", "canary-text"),
         ({"deep": [{"deeper": ("canary-text",)}]}, "canary-text"),
-        ({"canary-key": 1}, "canary-key"),
+        ({"key": "canary-text"}, "{'key': 'canary-text'}"),
         ("first line\ncanary-line\n", "canary-line"),
         (b"canary-bytes", "canary-bytes"),
         (b"\xff-canary", "\\xff-canary"),
@@ -30,30 +34,78 @@ class Login:
         (Login("someone", "canary-password"), "canary-password"),
         ('say "canary"', 'say \\"canary\\"'),
         ("tab\tcanary", "tab\\tcanary"),
+        (FRAME, "0  canary-1    1.5"),
+        ({"frame": FRAME}, "canary-2"),
+        (np.array(["canary-cell"]), "canary-cell"),
+        (np.array([1.25, 2.5]), "[1.25 2.5 ]"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:40],
 )
 def test_a_part_is_masked_as_the_text_it_would_appear_as(value: object, canary: str) -> None:
-    assert canary in secrets_of(value)
+    assert canary in set(texts_of(value))
 
 
-def test_a_frame_is_masked_line_by_line_as_it_prints() -> None:
-    frame = pd.DataFrame({"user": ["canary-1", "canary-2"]})
-    assert set(str(frame).splitlines()[1:]) <= {f"0  {'canary-1'}", f"1  {'canary-2'}"}
-    assert {"0  canary-1", "1  canary-2"} <= set(secrets_of({"frame": frame}))
-
-
-def test_an_array_is_masked_as_it_prints() -> None:
-    assert "[1.25 2.5 ]" in secrets_of(np.array([1.25, 2.5]))
+def test_logs_are_not_masked_by_the_keys_of_dicts() -> None:
+    assert "return_value" not in set(texts_of({"return_value": 1}))
 
 
 def test_what_is_too_short_to_tell_is_left_out() -> None:
-    assert secrets_of(["a", True, None, 12]) == []
+    assert [text for text in texts_of(["a", True, None, 12]) if not text.startswith("[")] == []
 
 
-def test_the_number_of_masks_is_bounded() -> None:
-    assert len(secrets_of([f"secret number {i}" for i in range(10_000)])) == MAX_SECRETS
+class TestBounds:
+    def test_airflows_masker_is_told_a_bounded_number_of_texts_in_a_process(self) -> None:
+        decrypted = Decrypted()
+        told = [decrypted.add([f"secret {n} of pull {pull}" for n in range(70)]) for pull in range(5)]
+        assert sum(map(len, told)) == MAX_MASKED
+        assert decrypted.left_out > 200
+
+    def test_airflows_masker_is_told_a_bounded_number_of_characters_in_a_process(self) -> None:
+        decrypted = Decrypted()
+        told = [text for _ in range(5) for text in decrypted.add(np.random.default_rng(0).random(300))]
+        assert 3000 < sum(map(len, told)) <= MAX_MASKED_CHARACTERS
+
+    def test_a_text_is_told_once(self) -> None:
+        decrypted = Decrypted()
+        assert decrypted.add("canary-text") == ["canary-text"]
+        assert decrypted.add("canary-text") == []
 
 
-def test_longer_secrets_come_first() -> None:
-    assert secrets_of(["alice", "alice@example.com"])[0] == "alice@example.com"
+class TestRenderedArguments:
+    """Unlike Airflow's own masker: numbers, keys and any depth; as many texts as there are."""
+
+    VALUE = {"canary-key": {"x": [[[[[[["canary-deep"]]]]]]]}, "pin": 12345678, "rate": 0.12345, "frame": FRAME}
+
+    @pytest.mark.parametrize(
+        "rendered",
+        [
+            {"canary-key": 1},
+            [[[[[[[["canary-deep"]]]]]]]],
+            [12345678],
+            {"a": 0.12345},
+            "pin 12345678 and 0.12345",
+            "before canary-deep after",
+            str(FRAME),
+            {"op_args": [str(VALUE)[:60]]},
+        ],
+        ids=str,
+    )
+    def test_every_decrypted_text_is_replaced(self, rendered: Any) -> None:
+        decrypted = Decrypted()
+        decrypted.add(self.VALUE)
+        text = str(decrypted.masked(rendered))
+        assert "***" in text
+        assert not [part for part in ("canary", "12345", "1.5") if part in text]
+
+    def test_everything_else_stays(self) -> None:
+        decrypted = Decrypted()
+        decrypted.add("canary-text")
+        rendered = {"a": [1, 2.5, None, True, "text", {"b": {}}]}
+        assert decrypted.masked(rendered) == rendered
+        assert Decrypted().masked("anything") == "anything"
+
+    def test_a_thousand_secrets_are_all_replaced(self) -> None:
+        decrypted = Decrypted()
+        secrets = [f"secret number {n}" for n in range(1000)]
+        decrypted.add(secrets)
+        assert set(decrypted.masked(secrets)) == {"***"}

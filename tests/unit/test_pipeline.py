@@ -295,9 +295,7 @@ class TestLoud:
         with pytest.raises(EnvelopeVersionError, match=r"py\.tuple"):
             pipe.pull(row)
 
-    @pytest.mark.parametrize(
-        "key", ["../x", "a/../../x", "/etc/passwd", "a//b", "./a", "a\\b", "", "a\x00b"], ids=repr
-    )
+    @pytest.mark.parametrize("key", ["../x", "a/../../x", "/etc/passwd", "a//b", "./a", "a\\b", "", "a\x00b"], ids=repr)
     def test_a_key_that_leaves_its_store_is_neither_read_nor_deleted(self, key: Any, tmp_path: Path) -> None:
         victim = tmp_path / "x"
         victim.write_bytes(b"x")
