@@ -81,17 +81,25 @@ def texts_of(value: Any, *, keys: bool = False) -> Iterator[str]:
 
 
 def _parts(value: Any, keys: bool) -> Iterator[Any]:
-    """The leaves of ``value`` in their order; strings in the cells of frames and arrays, if those are few."""
+    """The leaves of ``value`` in their order; strings in the cells of frames and arrays, if those are few.
+
+    Of the keys of dicts all, or those that are no words.
+    """
     stack = [value]
     while stack:
         part = stack.pop()
         if isinstance(part, dict):
-            stack += reversed([*part.values(), *(part if keys else ())])
+            stack += reversed([*part.values(), *(key for key in part if keys or not _is_word(key))])
         elif isinstance(part, (list, tuple, set, frozenset)):
             stack += reversed(list(part))
         elif part is not None and not isinstance(part, bool):
             yield part
             stack += _inside(part)
+
+
+def _is_word(key: Any) -> bool:
+    """Whether masking ``key`` would hide ordinary words of logs: ``failed``, ``return_value``."""
+    return isinstance(key, str) and key.isidentifier()
 
 
 def _inside(part: Any) -> Iterable[Any]:

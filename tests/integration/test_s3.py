@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = '''
+SCRIPT = """
 import json, sys
 from types import SimpleNamespace
 import boto3, numpy as np, pandas as pd
@@ -71,7 +71,7 @@ else:
     raise AssertionError("a bucket was made")
 assert s3.list_buckets()["Buckets"] == []
 print("everything held")
-'''
+"""
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,6 @@ import pytest
 from . import values
 from .airflow_env import Airflow
 
-BEYOND_THE_MASKER = pytest.mark.xfail(strict=True, reason="Airflow's masker passes over it")
-SHOWN = ("key", "deep", "integer", "float", "cell")
-"""In rendered arguments: keys of dicts, what is more than five levels deep, numbers. In logs: one cell of a frame."""
-HIDDEN = tuple(name for name in values.SECRET_NAMES if name not in SHOWN)
-
 
 @pytest.fixture(scope="module")
 def searched(airflow: Airflow, ended: dict[str, str]) -> Iterator[Airflow]:
@@ -61,7 +56,7 @@ def places_of(secret: str, airflow: Airflow) -> list[str]:
     return sorted({place for place, data in kept_by(airflow) if any(form in data for form in forms)})
 
 
-@pytest.mark.parametrize("name", [*HIDDEN, *(pytest.param(name, marks=BEYOND_THE_MASKER) for name in SHOWN)])
+@pytest.mark.parametrize("name", values.SECRET_NAMES)
 def test_no_secret_is_found_in_database_logs_or_store(searched: Airflow, runs: dict[str, str], name: str) -> None:
     """Pulled into task arguments, templates, logs and errors; as text, in a dict, over lines, as bytes, in a frame."""
     searched.succeed("secrecy", runs["secrecy"])
