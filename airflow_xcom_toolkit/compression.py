@@ -14,7 +14,7 @@ from .errors import ConfigurationError, MissingExtraError
 from .streams import ExactSource, FileLike
 
 OPTION = "common.io.xcom_objectstorage_compression"
-_EXTRAS = {"zstd": "zstandard", "lz4": "lz4", "snappy": "cramjam"}
+_EXTRAS = {"zstd": "zstandard", "lz4": "lz4", "snappy": "python-snappy"}
 _NEEDS_SEEK = frozenset({"zip"})
 
 

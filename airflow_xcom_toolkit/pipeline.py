@@ -234,7 +234,9 @@ class Pipeline:
         codec = self._codec(descriptor)
         try:
             return codec.decode(source, descriptor, bind)
-        except (KeyError, TypeError, ValueError) as e:
+        except (XComToolkitError, MemoryError):
+            raise
+        except Exception as e:
             raise EnvelopeError(f"The codec {descriptor['name']!r} of an envelope is malformed") from e
 
     def _codec(self, descriptor: Mapping[str, Any]) -> Codec:

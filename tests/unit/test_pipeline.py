@@ -325,6 +325,7 @@ class TestLoud:
             {"body": {"store": "default", "key": "k", "size": "1"}},
             {"body": {"store": "default", "key": 7, "size": 1}},
             {"codecs": [{"name": "rot13"}]},
+            {"codecs": [{"name": "zip"}]},
             {"codecs": [{}]},
             {"codecs": 3},
             {"tree": None},
