@@ -1,0 +1,40 @@
+"""The wire format."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from airflow_xcom_toolkit.abc import Reference
+from airflow_xcom_toolkit.envelope import Body, Envelope, Header, Sealed, is_envelope
+
+HEADER = Header("py.tuple@1", '{"~":"py.tuple@1"}', {"length": 0})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [None, b"\x00\xff", Sealed("t", "k"), Reference("default", "a/b", 3, "00"), Reference("default", "a/b", 3)],
+    ids=str,
+)
+@pytest.mark.parametrize("header", [HEADER, Header("json@1", (0, 9)), Sealed("token", "id")], ids=str)
+def test_an_envelope_is_read_as_it_was_written(header: Header | Sealed, body: Body) -> None:
+    envelope = Envelope(header, body, ({"name": "gzip"},))
+    row = json.loads(json.dumps(envelope.to_row()))
+    assert is_envelope(row)
+    assert Envelope.from_row(row) == envelope
+
+
+def test_a_sealed_row_has_nothing_that_describes_the_value() -> None:
+    row = Envelope(Sealed("token", "id")).to_row()
+    assert set(row["__data__"]) == {"sealed", "codecs", "body"}  # type: ignore[arg-type]
+
+
+def test_the_row_describes_itself_to_airflow() -> None:
+    row = Envelope(HEADER).to_row()
+    assert (row["__classname__"], row["__version__"]) == ("airflow_xcom_toolkit.Envelope", 1)
+
+
+@pytest.mark.parametrize("row", [None, 1, "x", [], {}, {"__classname__": "acme.Envelope"}], ids=repr)
+def test_other_rows_are_no_envelopes(row: object) -> None:
+    assert not is_envelope(row)
