@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from .abc import Sink, Source
@@ -102,6 +103,29 @@ class FileLike:
     def flush(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+class PieceSource(ABC):
+    """A source over pieces of memory, given as they come."""
+
+    @abstractmethod
+    def _take(self, size: int) -> memoryview:
+        """The next bytes: at least one, at most ``size`` (-1: any number), none only at the end."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        parts = []
+        while size and (part := self._take(size)):
+            parts.append(part)
+            size -= len(part) if size > 0 else 0
+        return bytes(parts[0]) if len(parts) == 1 else b"".join(parts)
+
+    def readinto(self, buffer: Any, /) -> int:
+        view = memoryview(buffer).cast("B")
+        filled = 0
+        while filled < len(view) and (part := self._take(len(view) - filled)):
+            view[filled : filled + len(part)] = part
+            filled += len(part)
+        return filled
 
 
 class ExactSource:

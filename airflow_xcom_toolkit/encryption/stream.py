@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ..abc import Sink, Source
 from ..errors import IntegrityError, ValueTooLargeError
+from ..streams import PieceSource
 
 KEY_BYTES = 32
 PREFIX_BYTES = 7
@@ -79,7 +80,7 @@ class EncryptingSink:
         self._sink.write(self._aead.encrypt(self._nonces.next(last=last), plaintext, self._bind))
 
 
-class DecryptingSource:
+class DecryptingSource(PieceSource):
     """Decrypts from ``source``. Gives only authenticated bytes; raises `IntegrityError` for any other."""
 
     def __init__(self, source: Source, key: bytes, prefix: bytes, bind: bytes, chunk: int = CHUNK_BYTES) -> None:
@@ -91,21 +92,6 @@ class DecryptingSource:
         self._ahead: bytes | None = None
         self._plain = memoryview(b"")
         self._ended = False
-
-    def read(self, size: int = -1, /) -> bytes:
-        parts = []
-        while size and (part := self._take(size)):
-            parts.append(bytes(part))
-            size -= len(part) if size > 0 else 0
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def readinto(self, buffer: Any, /) -> int:
-        view = memoryview(buffer).cast("B")
-        filled = 0
-        while filled < len(view) and (part := self._take(len(view) - filled)):
-            view[filled : filled + len(part)] = part
-            filled += len(part)
-        return filled
 
     def _take(self, size: int) -> memoryview:
         while not self._plain and not self._ended:

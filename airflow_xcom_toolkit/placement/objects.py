@@ -25,6 +25,7 @@ from ..errors import (
     UntrustedReferenceError,
     XComToolkitError,
 )
+from ..streams import PieceSource
 from .paths import checked_key, object_key
 from .retry import retrying
 
@@ -247,7 +248,7 @@ class _Upload:
             self._fs.rm_file(self._path)
 
 
-class BlockReader:
+class BlockReader(PieceSource):
     """An object's bytes, a block at a time: plain gets of ranges, no listing, each tried again by itself."""
 
     def __init__(self, read: Callable[[int, int], bytes], reference: Reference, actual_size: Callable[[], int]) -> None:
@@ -257,21 +258,6 @@ class BlockReader:
         self._hash = hashlib.sha256() if reference.sha256 else None
         self._offset = 0
         self._block = memoryview(b"")
-
-    def read(self, size: int = -1, /) -> bytes:
-        parts = []
-        while size and (part := self._take(size)):
-            parts.append(part)
-            size -= len(part) if size > 0 else 0
-        return bytes(parts[0]) if len(parts) == 1 else b"".join(parts)
-
-    def readinto(self, buffer: Any, /) -> int:
-        view = memoryview(buffer).cast("B")
-        filled = 0
-        while filled < len(view) and (part := self._take(len(view) - filled)):
-            view[filled : filled + len(part)] = part
-            filled += len(part)
-        return filled
 
     def verify(self) -> None:
         while self._take(-1):
