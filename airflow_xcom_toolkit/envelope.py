@@ -42,12 +42,16 @@ CLASSNAME = "airflow_xcom_toolkit.Envelope"
 VERSION = 1
 
 
+Place = Union[str, tuple[int, int]]
+"""The tree's JSON text, or its offset and size in the body."""
+
+
 @dataclass(frozen=True)
 class Header:
     """What describes a value: everything needed to read it, but its body."""
 
     type: str
-    tree: str | tuple[int, int]
+    tree: Place
     summary: dict[str, Json] = field(default_factory=dict)
     schema: Json = None
 
@@ -117,6 +121,19 @@ class Envelope:
 def is_envelope(row: Any) -> bool:
     """Whether the toolkit wrote ``row``, and not as plain JSON."""
     return isinstance(row, Mapping) and row.get("__classname__") == CLASSNAME
+
+
+def clean_summary(summary: Mapping[str, Json]) -> dict[str, Json]:
+    """A few short entries that every database keeps."""
+    return {ascii(key)[1:-1][:40]: _clean(value) for key, value in list(summary.items())[:8]}
+
+
+def _clean(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_clean(item) for item in value[:64]]
+    if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53):
+        return value
+    return ascii(str(value))[1:-1][:80]
 
 
 def dumps(data: Json) -> bytes:

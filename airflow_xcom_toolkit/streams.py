@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from .abc import Sink, Source
-from .errors import ValueTooLargeError
+from .errors import EnvelopeError, ValueTooLargeError
 
 
 class ByteSource:
@@ -152,7 +152,9 @@ class ExactSource:
         return filled
 
 
-def copy(source: Source, sink: Sink, block: int = 1 << 20) -> None:
-    """Everything from ``source`` to ``sink``."""
-    while data := source.read(block):
-        sink.write(data)
+def read_exactly(source: Source, size: int) -> bytes:
+    """``size`` bytes. Raises `EnvelopeError` where there are fewer."""
+    data = source.read(size)
+    if len(data) != size:
+        raise EnvelopeError(f"The body ends {size - len(data)} bytes early")
+    return data

@@ -16,6 +16,7 @@ LAYERS = [
     {"errors", "abc"},
     {"streams", "envelope", "handlers", "schemas", "compression", "encryption", "placement"},
     {"registry"},
+    {"bodies", "sealing"},
     {"pipeline", "masking", "overwrites"},
     {"compat", "get_provider_info", "foreign"},
     {"settings"},

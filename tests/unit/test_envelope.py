@@ -7,7 +7,7 @@ import json
 import pytest
 
 from airflow_xcom_toolkit.abc import Reference
-from airflow_xcom_toolkit.envelope import Body, Envelope, Header, Sealed, is_envelope
+from airflow_xcom_toolkit.envelope import Body, Envelope, Header, Sealed, clean_summary, is_envelope
 
 HEADER = Header("py.tuple@1", '{"~":"py.tuple@1"}', {"length": 0})
 
@@ -38,3 +38,12 @@ def test_the_row_describes_itself_to_airflow() -> None:
 @pytest.mark.parametrize("row", [None, 1, "x", [], {}, {"__classname__": "acme.Envelope"}], ids=repr)
 def test_other_rows_are_no_envelopes(row: object) -> None:
     assert not is_envelope(row)
+
+
+def test_a_summary_is_short_and_kept_by_every_database() -> None:
+    summary = {"shape": [3, 4], "dtype": "x\x00\ud800" * 100, "big": 2**80, "nan": float("nan"), "none": None}
+    text = json.dumps(clean_summary(summary), allow_nan=False)
+    assert clean_summary(summary)["shape"] == [3, 4]
+    assert "\\u0000" not in text
+    assert text.isascii()
+    assert len(text) < 200

@@ -1,0 +1,163 @@
+"""The bytes of a value: in its row while they are few, else in one object, through the codecs.
+
+What `Bodies.store` writes, `Bodies.open` reads, one the mirror of the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any
+
+from .abc import Codec, Coordinate, Encryption, Placement, Reference, Sink, Source
+from .compression import Compression
+from .envelope import Body, Envelope, Place, Sealed
+from .errors import DecryptionError, EnvelopeError, IntegrityError, ValueTooLargeError, XComToolkitError
+from .handlers.tree import Tree
+from .streams import ByteSink, ByteSource, CappedSink, LimitReached
+
+MAX_TREE_IN_ROW = 2048
+"""Bytes of JSON text. A longer tree of an offloaded value goes behind its leaves, so that rows stay small."""
+
+Codecs = tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where the tree and the body of a value are, and how the body is encoded."""
+
+    tree: Place
+    body: Body
+    codecs: Codecs = ()
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """Stores and opens bodies. ``bind`` is what ties an encrypted body to its row."""
+
+    placement: Placement
+    compression: Compression
+    encryption: Encryption | None
+    decryption: Callable[[], Encryption]
+    max_value_bytes: int
+
+    def store(self, tree: Tree, at: Coordinate, bind: bytes) -> Stored:
+        """Writes the leaves of ``tree``. An object is complete when this returns."""
+        return self._store_in_row(tree, bind) or self._store_in_object(tree, at, bind)
+
+    @contextmanager
+    def open(self, envelope: Envelope, bind: bytes) -> Iterator[Source | None]:
+        """The body's bytes. All are read and verified when the block ends, and no error hides that they are wrong."""
+        if not isinstance(envelope.body, Reference):
+            yield self._open_row_body(envelope.body, bind)
+            return
+        reader = self.placement.fetch(envelope.body)
+        layers: list[Source] = [reader]
+        try:
+            for descriptor in reversed(envelope.codecs):
+                layers.append(self._decoder(layers[-1], descriptor, bind))
+            yield layers[-1]
+            for layer in reversed(layers):
+                _drain(layer)
+        except IntegrityError:
+            raise
+        except Exception:
+            reader.verify()
+            raise
+        reader.verify()
+
+    # In the row --------------------------------------------------------------------------------------------------
+
+    def _store_in_row(self, tree: Tree, bind: bytes) -> Stored | None:
+        """``None`` if the body is larger than the threshold: its bytes are kept until it is known to be."""
+        threshold = self.placement.threshold
+        if threshold is not None and tree.nbytes > threshold:
+            return None
+        sink = ByteSink(threshold)
+        try:
+            tree.write(CappedSink(sink, self.max_value_bytes))
+        except LimitReached:
+            return None
+        text = tree.text()
+        size = len(sink.data) + len(text)
+        if threshold is not None and size > threshold:
+            return None
+        if 0 < self.max_value_bytes < size:
+            raise ValueTooLargeError(size, self.max_value_bytes)
+        return Stored(text, self._row_body(bytes(sink.data), bind))
+
+    def _row_body(self, data: bytes, bind: bytes) -> Body:
+        if self.encryption is None or not data:
+            return data or None
+        return Sealed(**self.encryption.seal(bind + data))  # type: ignore[arg-type]
+
+    def _open_row_body(self, body: Body, bind: bytes) -> Source | None:
+        if isinstance(body, bytes):
+            return ByteSource(body)
+        if not isinstance(body, Sealed):
+            return None
+        plaintext = self.decryption().unseal(body.to_json())
+        if not bind or not compare_digest(plaintext[: len(bind)], bind):
+            raise DecryptionError("The body of an encrypted row belongs to another row", key_id=body.key_id, tried=1)
+        return ByteSource(plaintext[len(bind) :])
+
+    # In an object ------------------------------------------------------------------------------------------------
+
+    def _store_in_object(self, tree: Tree, at: Coordinate, bind: bytes) -> Stored:
+        in_row = bool(tree.leaves) and len(tree.text()) + 24 * len(tree.leaves) <= MAX_TREE_IN_ROW
+        done: list[tuple[Place, Codecs]] = []
+
+        def write(sink: Sink) -> None:
+            sinks, codecs = self._encoders(sink, bind)
+            capped = CappedSink(sinks[-1], self.max_value_bytes)
+            end = tree.write(capped)
+            text = tree.text()
+            if not in_row:
+                capped.write(text.encode())
+            for encoder in reversed(sinks[1:]):
+                encoder.close()
+            done.append((text if in_row else (end, len(text)), codecs))
+
+        reference = self.placement.store(at, self._suffix(tree, in_row), write, hashed=self.encryption is None)
+        place, codecs = done[-1]
+        return Stored(place, reference, codecs)
+
+    def _suffix(self, tree: Tree, in_row: bool) -> str:
+        """The name says what the bytes are, as far as they may be known."""
+        if self.encryption is not None:
+            return ".enc"
+        plain = tree.suffix if in_row else ".bin" if tree.leaves else ".json"
+        return plain + self.compression.suffix
+
+    def _encoders(self, sink: Sink, bind: bytes) -> tuple[list[Sink], Codecs]:
+        """The sinks, from the object's to the one to write to; and the codecs, in the order of their effect."""
+        sinks, codecs = [sink], []
+        for codec in (self.encryption, self.compression if self.compression.name else None):
+            if codec is not None:
+                encoder, descriptor = codec.encode(sinks[-1], bind)
+                sinks.append(encoder)
+                codecs.append(descriptor)
+        return sinks, tuple(reversed(codecs))
+
+    def _decoder(self, source: Source, descriptor: Mapping[str, Any], bind: bytes) -> Source:
+        codec = self._codec(str(descriptor.get("name")))
+        try:
+            return codec.decode(source, descriptor, bind)
+        except (XComToolkitError, MemoryError):
+            raise
+        except Exception as e:
+            raise EnvelopeError(f"The codec {descriptor['name']!r} of an envelope is malformed") from e
+
+    def _codec(self, name: str) -> Codec:
+        if self.compression.handles(name):
+            return self.compression
+        if self.decryption().handles(name):
+            return self.decryption()
+        raise EnvelopeError(f"An object is encoded with {name!r}, which this toolkit does not know; upgrade it")
+
+
+def _drain(source: Source) -> None:
+    while source.read(1 << 20):
+        pass
