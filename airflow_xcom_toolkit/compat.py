@@ -31,7 +31,7 @@ __all__ = [
     "SerdeHandler",
     "amask_secrets",
     "conf",
-    "load_provider_options",
+    "declare_sensitive",
     "mask_rendered_fields",
     "mask_secrets",
 ]
@@ -42,17 +42,12 @@ HAS_TASK_LOOPS = hasattr(BaseXCom, "store_value")
 """Airflow 3.4 and newer: several task instances share dag, run, task, map index and key."""
 
 
-def load_provider_options() -> None:
-    """Lets ``conf`` know which options are sensitive, so that their ``_CMD`` and ``_SECRET`` forms are read.
+def declare_sensitive(section: str, option: str) -> None:
+    """Lets ``conf`` read the ``_CMD`` and ``_SECRET`` forms of an option.
 
-    Airflow 3.2 and newer do so by themselves.
+    Airflow 3.0 and 3.1 know the options of providers only where their provider manager has run.
     """
-    if conf.__class__.__module__.startswith("airflow.sdk"):
-        return
-    from airflow.providers_manager import ProvidersManager
-
-    manager: Any = ProvidersManager
-    manager().initialize_providers_configuration()
+    conf.sensitive_config_values.add((section, option))
 
 
 def _serde() -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import foreign
 from .abc import Encryption, HandlerContext, KeyProvider
-from .compat import AirflowClassGate, SerdeHandler, conf, load_provider_options
+from .compat import AirflowClassGate, SerdeHandler, conf, declare_sensitive
 from .compression import Compression
 from .errors import ConfigurationError, PlaintextRefusedError
 from .get_provider_info import option_defaults
@@ -109,7 +109,7 @@ class Settings:
 @cache
 def current() -> Settings:
     """The settings of this process, read once."""
-    load_provider_options()
+    declare_sensitive(SECTION, "fernet_keys")
     return Settings.read()
 
 

@@ -54,6 +54,6 @@ def key_id(key: str, which: str = "the key") -> str:
         raw = base64.b64decode(key.encode(), altchars=b"-_", validate=True)
     except ValueError:
         raise ConfigurationError(OPTION, problem) from None
-    if len(raw) != 32:
+    if len(raw) != 32 or len(key) != 44:
         raise ConfigurationError(OPTION, problem)
     return hashlib.sha256(raw).hexdigest()[:8]
