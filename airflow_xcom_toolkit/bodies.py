@@ -50,6 +50,8 @@ class Bodies:
     @contextmanager
     def open(self, envelope: Envelope, bind: bytes) -> Iterator[Source | None]:
         """The body's bytes. All are read and verified when the block ends, and no error hides that they are wrong."""
+        if bind and not self._is_encrypted(envelope):
+            raise DecryptionError("The header of a row is encrypted, and its body is not: the body was put there later")
         if not isinstance(envelope.body, Reference):
             yield self._open_row_body(envelope.body, bind)
             return
@@ -67,6 +69,11 @@ class Bodies:
             reader.verify()
             raise
         reader.verify()
+
+    def _is_encrypted(self, envelope: Envelope) -> bool:
+        if isinstance(envelope.body, Reference):
+            return any(self.decryption().handles(str(codec.get("name"))) for codec in envelope.codecs)
+        return not isinstance(envelope.body, bytes)
 
     # In the row --------------------------------------------------------------------------------------------------
 

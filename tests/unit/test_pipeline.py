@@ -247,6 +247,15 @@ class TestLoud:
         with pytest.raises(DecryptionError, match="another row"):
             pipe.pull(row)
 
+    @pytest.mark.parametrize("threshold", [None, 0])
+    def test_a_plain_body_in_an_encrypted_row_is_not_read(self, threshold: int | None, tmp_path: Path) -> None:
+        pipe = pipeline(tmp_path, threshold=threshold, keys=(KEY,))
+        row, forged = pipe.push(np.zeros(3), AT), pipeline(tmp_path, threshold=threshold).push(np.ones(3), AT)
+        for part in ("codecs", "body"):
+            row["__data__"][part] = forged["__data__"][part]  # type: ignore[index,call-overload]
+        with pytest.raises(DecryptionError, match="its body is not"):
+            pipe.pull(row, AT)
+
     def test_an_encrypted_row_copied_onto_another_xcom_does_not_open(self, tmp_path: Path) -> None:
         pipe = pipeline(tmp_path, keys=(KEY,))
         row = pipe.push("secret", AT)
