@@ -43,7 +43,18 @@ class Coordinate:
 
 
 class Refusal(Exception):
-    """Raised by a type handler: this value cannot be kept exactly, and what the user can do about it."""
+    """Raised by a type handler: this value cannot be kept exactly, and what the user can do about it.
+
+    With encryption on, the message is not shown: it may quote the value. It is shown where ``quotes_nothing``.
+    """
+
+    quotes_nothing = False
+
+
+class PlainRefusal(Refusal):
+    """A refusal whose message has nothing of the value but the names of its classes."""
+
+    quotes_nothing = True
 
 
 class ClassGate(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from contextlib import AbstractContextManager
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from . import settings
 from .abc import Coordinate, Json
 from .compat import HAS_TASK_LOOPS, PushHooks, amask_secrets, mask_rendered_fields, mask_secrets
 from .masking import MAX_MASKED, Decrypted
-from .overwrites import Overwrites, pushed
+from .overwrites import Overwrites, Pushed, collecting
 from .pipeline import Pipeline, Pulled
 
 log = logging.getLogger(__name__)
@@ -60,10 +60,10 @@ class _Hooks(PushHooks):
         """Airflow 3.4 and newer."""
         if _deferred.get():
             return _Row(stored)
-        pulled = _pipeline(cls).pull(stored, _asked_for.get())
-        if secrets := _secrets(pulled):
+        value, secrets = cls._pull_row(stored, _asked_for.get())
+        if secrets:
             mask_secrets(secrets)
-        return pulled.value
+        return value
 
     @classmethod
     def serialize_value(
@@ -100,17 +100,18 @@ class _Hooks(PushHooks):
             _mask_refused(pipeline, value)
             raise
         if at.instance or not HAS_TASK_LOOPS:
-            pushed(at, row)
+            _overwrites.pushed(at, row)
         return row
 
     @classmethod
-    def _setting(cls) -> AbstractContextManager[None]:
-        return _overwrites.setting(_pipeline(cls).purge)
+    def _settle(cls, rows: list[Pushed]) -> None:
+        _overwrites.settle(rows, _pipeline(cls).purge)
 
     @classmethod
     def set(cls, *args: Any, **kwargs: Any) -> None:
-        with cls._setting():
+        with collecting() as rows:
             super().set(*args, **kwargs)  # type: ignore[misc]
+        cls._settle(rows)
 
     @classmethod
     def get_one(cls, **kwargs: Any) -> Any:
@@ -126,11 +127,12 @@ class _Hooks(PushHooks):
 
     @classmethod
     async def aset(cls, key: str, value: Any, **kwargs: Any) -> None:
-        with cls._setting():
+        with collecting() as rows:
             if not HAS_TASK_LOOPS:
                 at = {name: kwargs.get(name) for name in ("dag_id", "run_id", "task_id", "map_index")}
                 value = _Row(await asyncio.to_thread(cls.serialize_value, value, key=key, **at))
             await super().aset(key, value, **kwargs)  # type: ignore[misc]
+        await asyncio.to_thread(cls._settle, rows)
 
     @classmethod
     async def aget_one(cls, **kwargs: Any) -> Any:
@@ -148,10 +150,15 @@ class _Hooks(PushHooks):
     async def _aload(cls, row: Any, kwargs: dict[str, Any]) -> Any:
         if not isinstance(row, _Row):
             return row
-        pulled = await asyncio.to_thread(_pipeline(cls).pull, row.row, _coordinate(kwargs))
-        if secrets := _secrets(pulled):
+        value, secrets = await asyncio.to_thread(cls._pull_row, row.row, _coordinate(kwargs))
+        if secrets:
             await amask_secrets(secrets)
-        return pulled.value
+        return value
+
+    @classmethod
+    def _pull_row(cls, row: Json, at: Coordinate | None) -> tuple[Any, list[str]]:
+        pulled = _pipeline(cls).pull(row, at)
+        return pulled.value, _secrets(pulled)
 
 
 class SerdeXComBackend(_Hooks, BaseXCom):
@@ -219,8 +226,9 @@ def _coordinate(kwargs: dict[str, Any]) -> Coordinate:
 
 def _mask_refused(pipeline: Pipeline, value: Any) -> None:
     """The error of a refused value, and of what is behind it, may quote it; the log of the task then does not."""
-    if secrets := _secrets(Pulled(value, encrypted=pipeline.encryption is not None)):
-        mask_secrets(secrets)
+    with suppress(Exception):  # The error of the push is the one to be seen.
+        if secrets := _secrets(Pulled(value, encrypted=pipeline.encryption is not None)):
+            mask_secrets(secrets)
 
 
 def _secrets(pulled: Pulled) -> list[str]:

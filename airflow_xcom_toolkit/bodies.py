@@ -50,8 +50,8 @@ class Bodies:
     @contextmanager
     def open(self, envelope: Envelope, bind: bytes) -> Iterator[Source | None]:
         """The body's bytes. All are read and verified when the block ends, and no error hides that they are wrong."""
-        if bind and not self._is_encrypted(envelope):
-            raise DecryptionError("The header of a row is encrypted, and its body is not: the body was put there later")
+        if envelope.body is not None and self._is_encrypted(envelope) != bool(bind):
+            raise DecryptionError("Of the header and the body of a row one is encrypted and one is not: it was forged")
         if not isinstance(envelope.body, Reference):
             yield self._open_row_body(envelope.body, bind)
             return
@@ -71,9 +71,10 @@ class Bodies:
         reader.verify()
 
     def _is_encrypted(self, envelope: Envelope) -> bool:
-        if isinstance(envelope.body, Reference):
-            return any(self.decryption().handles(str(codec.get("name"))) for codec in envelope.codecs)
-        return not isinstance(envelope.body, bytes)
+        """Whether encryption was the last thing done to the body."""
+        if not isinstance(envelope.body, Reference):
+            return isinstance(envelope.body, Sealed)
+        return bool(envelope.codecs) and not self.compression.handles(str(envelope.codecs[-1].get("name")))
 
     # In the row --------------------------------------------------------------------------------------------------
 
@@ -113,7 +114,7 @@ class Bodies:
     # In an object ------------------------------------------------------------------------------------------------
 
     def _store_in_object(self, tree: Tree, at: Coordinate, bind: bytes) -> Stored:
-        in_row = bool(tree.leaves) and len(tree.text()) + 24 * len(tree.leaves) <= MAX_TREE_IN_ROW
+        in_row = tree.nbytes > 0 and len(tree.text()) + 24 * len(tree.leaves) <= MAX_TREE_IN_ROW
         done: list[tuple[Place, Codecs]] = []
 
         def write(sink: Sink) -> None:

@@ -7,10 +7,10 @@ runner's ``_serialize_rendered_fields`` (what Airflow stores of a task's argumen
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any
@@ -22,7 +22,8 @@ except ImportError:
 
 from airflow.sdk.bases.xcom import BaseXCom
 
-from .abc import Dumped, HandlerContext, Refusal, Source, TypeHandler
+from .abc import Dumped, HandlerContext, PlainRefusal, Source, TypeHandler
+from .overwrites import collecting
 
 __all__ = [
     "HAS_TASK_LOOPS",
@@ -63,15 +64,15 @@ class AirflowClassGate:
     def name(self, cls: type) -> str:
         name = f"{cls.__module__}:{cls.__qualname__}"
         if cls.__module__ == "__main__" or "<" in name:
-            raise Refusal("its class is defined inside a function or script; define it at the top of a module")
+            raise PlainRefusal("its class is defined inside a function or script; define it at the top of a module")
         if not _allowed(_dotted(name)):
-            raise Refusal(f"its class is not on Airflow's allow list. Add it: {_allow_line(_dotted(name))}")
+            raise PlainRefusal(f"its class is not on Airflow's allow list. Add it: {_allow_line(_dotted(name))}")
         try:
             found = _import(name)
         except (ImportError, AttributeError) as e:
-            raise Refusal(f"its class cannot be imported as {_dotted(name)} ({e})") from e
+            raise PlainRefusal(f"its class cannot be imported as {_dotted(name)} ({e})") from e
         if found is not cls:
-            raise Refusal(f"{_dotted(name)} is another class than the value's; a reader would not find it")
+            raise PlainRefusal(f"{_dotted(name)} is another class than the value's; a reader would not find it")
         return name
 
     def load(self, name: str) -> type:
@@ -81,8 +82,8 @@ class AirflowClassGate:
                 f"If you trust it: {_allow_line(_dotted(name))}"
             )
         found = _import(name)
-        if not isinstance(found, type):
-            raise ImportError(f"A row names {_dotted(name)} as a class, and it is none")
+        if not isinstance(found, type) or f"{found.__module__}:{found.__qualname__}" != name:
+            raise ImportError(f"A row names {_dotted(name)} as a class, and it is none of that name")
         return found
 
 
@@ -117,18 +118,20 @@ class PushHooks:
     """A task's own pushes in Airflow 3.4, where they do not go through ``set``; older ones never call these."""
 
     @classmethod
-    def _setting(cls) -> AbstractContextManager[None]:
+    def _settle(cls, rows: Any) -> None:
         raise NotImplementedError
 
     @classmethod
     def _push(cls, *args: Any, **kwargs: Any) -> None:
-        with cls._setting():
+        with collecting() as rows:
             super()._push(*args, **kwargs)  # type: ignore[misc]
+        cls._settle(rows)
 
     @classmethod
     async def _apush(cls, *args: Any, **kwargs: Any) -> None:
-        with cls._setting():
+        with collecting() as rows:
             await super()._apush(*args, **kwargs)  # type: ignore[misc]
+        await asyncio.to_thread(cls._settle, rows)
 
 
 class SerdeHandler(TypeHandler):
@@ -149,13 +152,13 @@ class SerdeHandler(TypeHandler):
             again = serde.deserialize(encoded)
             same = type(again) is type(value) and serde.serialize(again) == encoded and _equal(again, value)
         except Exception as e:
-            raise Refusal(
+            raise PlainRefusal(
                 "neither a type handler of the toolkit nor Airflow's serde keeps it. Return plain Python, numpy, "
                 "pandas, Arrow or polars values, a dataclass, attrs class or pydantic model; or register a type "
                 "handler (entry point group airflow_xcom_toolkit.handlers)"
             ) from e
         if not same:
-            raise Refusal("Airflow's serde would give it back changed")
+            raise PlainRefusal("Airflow's serde would give it back changed")
         return Dumped(children=[encoded])
 
     def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:

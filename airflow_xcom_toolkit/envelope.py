@@ -31,12 +31,15 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
 from .abc import Json, Reference
 from .errors import EnvelopeError, EnvelopeVersionError
+
+_KEY_ID = re.compile("[0-9a-f]{8}")
 
 CLASSNAME = "airflow_xcom_toolkit.Envelope"
 VERSION = 1
@@ -74,7 +77,7 @@ class Header:
 class Sealed:
     """A Fernet token, and the id of its key."""
 
-    token: str
+    token: str = field(repr=False)
     key_id: str
 
     def to_json(self) -> dict[str, Json]:
@@ -169,6 +172,8 @@ def _body_from_json(data: Any) -> Body:
 def _sealed_from_json(data: Any) -> Sealed:
     sealed = Sealed(**data)
     _check_texts(sealed.token, sealed.key_id)
+    if not _KEY_ID.fullmatch(sealed.key_id):
+        raise ValueError("key id")
     return sealed
 
 

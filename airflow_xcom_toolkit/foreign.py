@@ -10,39 +10,45 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
-from .compat import conf
-from .errors import IntegrityError, ObjectMissingError
+from .errors import IntegrityError, ObjectMissingError, UntrustedReferenceError
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_TAIL = re.compile(rf"/({_UUID}(\.\w+)?|(ti|write)-{_UUID}/[^/]+)$")
+_STOCK = re.compile(rf"[A-Za-z][\w+.-]*://.*/({_UUID}(\.\w+)?|(ti|write)-{_UUID}/[^/]+)", re.DOTALL)
 
 
-class StockReferences:
-    """Tells the stock backend's references from other strings: below its path, with the names that it makes."""
+def looks_like_a_reference(text: str) -> bool:
+    """Whether the stock backend could have written ``text``, whatever its path is, was or will be."""
+    return _STOCK.fullmatch(text) is not None
+
+
+class ForeignRows:
+    """Reads and purges rows of other backends. ``base`` is the stock backend's path, or empty."""
 
     def __init__(self, base: str) -> None:
-        self._tails = {_without_connection(base).rstrip("/") + "/", base.rstrip("/") + "/"} if base else set()
+        self._base = base.rstrip("/") + "/" if base else ""
 
-    def matches(self, text: str) -> bool:
-        """Whether the stock backend could have written ``text`` as a reference."""
-        if not self._tails or not _TAIL.search(text):
+    def load(self, row: Any) -> Any:
+        """The value of a row. Raises `ObjectMissingError` or `IntegrityError` for a dead reference."""
+        if self._is_reference(row):
+            return _load_stock(row)
+        from airflow.sdk.bases.xcom import BaseXCom
+
+        return BaseXCom.deserialize_value(SimpleNamespace(value=row))
+
+    def purge(self, row: Any) -> None:
+        """Deletes what a row of the stock backend refers to."""
+        if self._is_reference(row):
+            _stock().purge(SimpleNamespace(value=row))
+
+    def _is_reference(self, row: Any) -> bool:
+        """Whether the stock backend would follow ``row``. Raises `UntrustedReferenceError` if that leaves its path."""
+        if not self._base or not isinstance(row, str) or not row.startswith(self._base):
             return False
-        return any(form.startswith(tuple(self._tails)) for form in (text, _without_connection(text)))
-
-
-def load(row: Any) -> Any:
-    """The value of a row of another backend. Raises `ObjectMissingError` or `IntegrityError` for a dead reference."""
-    if isinstance(row, str) and _references().matches(row):
-        return _load_stock(row)
-    from airflow.sdk.bases.xcom import BaseXCom
-
-    return BaseXCom.deserialize_value(SimpleNamespace(value=row))
-
-
-def purge(row: Any) -> None:
-    """Deletes what a row of the stock backend refers to."""
-    if isinstance(row, str) and _references().matches(row):
-        _stock().purge(SimpleNamespace(value=row))
+        if not looks_like_a_reference(row):
+            return False
+        if any(part in ("", ".", "..") for part in row[len(self._base) :].split("/")) or "\\" in row:
+            raise UntrustedReferenceError(f"A stock reference leaves its path; it is not followed: {ascii(row)[:300]}")
+        return True
 
 
 def _load_stock(row: str) -> Any:
@@ -59,17 +65,7 @@ def _load_stock(row: str) -> Any:
     raise ObjectMissingError(f"The object of a stock reference does not exist: {row}; run the task again that wrote it")
 
 
-def _references() -> StockReferences:
-    return StockReferences(str(conf.get("common.io", "xcom_objectstorage_path", fallback="") or ""))
-
-
 def _stock() -> Any:
     from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
 
     return XComObjectStorageBackend
-
-
-def _without_connection(url: str) -> str:
-    scheme, separator, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"

@@ -1,10 +1,12 @@
 """Keeping decrypted values out of what Airflow shows and stores, as text: logs, and the rendered arguments of tasks.
 
 For logs there is Airflow's secrets masker. It is one regular expression, compiled anew for each text it is told, in the
-task and in its supervisor; so it is told few: whole values as they print, then strings, numbers, printed lines.
+task and in its supervisor; so it is told few: small values as they print, then strings, numbers, printed lines.
 
 For rendered arguments, which Airflow stores, `Decrypted` knows more: every part of a value, the keys of dicts too; and
 it looks at numbers, at keys, and at any depth, which Airflow's masker passes over.
+
+Nothing here fails: a value whose ``repr`` raises is still a value.
 """
 
 from __future__ import annotations
@@ -18,11 +20,16 @@ from typing import Any
 
 MAX_MASKED, MAX_MASKED_CHARACTERS = 100, 4_000
 """How much one process tells Airflow's masker: a fifth of a second, in the task and in its supervisor."""
-MAX_PARTS = 10_000
+MAX_PARTS, MAX_CHARACTERS = 10_000, 200_000
+"""How much one process remembers for rendered arguments."""
 MIN_LENGTH = 5
 MAX_LENGTH = 10_000
 MAX_CELLS = 2_000
+MAX_PRINTED_WHOLE = 200
+"""Parts of a container that is masked as it prints, too."""
 MASK = "***"
+_TRUNCATED = "Truncated."
+"""How Airflow begins an argument that it cut; a secret may be cut, too, and then nobody can tell it."""
 _PRINTED = frozenset({"pandas", "numpy", "polars", "pyarrow"})
 
 
@@ -31,17 +38,46 @@ class Decrypted:
 
     def __init__(self) -> None:
         self._told: set[str] = set()
-        self._texts: set[str] = set()
+        self._texts: dict[str, None] = {}
+        self._characters = 0
         self.left_out = 0
 
     def add(self, value: Any) -> list[str]:
         """The texts that Airflow's masker is to be told of ``value``; `left_out` counts those beyond its bound."""
-        self._texts.update(islice(texts_of(value, keys=True), MAX_PARTS))
+        for text in islice(texts_of(value, keys=True), MAX_PARTS):
+            self._remember(text)
         self.__dict__.pop("_pattern", None)
         new = [text for text in dict.fromkeys(islice(texts_of(value), MAX_PARTS)) if text not in self._told]
         told = [text for text in new if self._tell(text)]
         self.left_out += len(new) - len(told)
         return told
+
+    def masked(self, rendered: Any) -> Any:
+        """``rendered``, which is JSON, with every decrypted text in it replaced."""
+        if not self._texts or rendered is None or isinstance(rendered, bool):
+            return rendered
+        if isinstance(rendered, dict):
+            return {self._masked_text(key): self.masked(value) for key, value in rendered.items()}
+        if isinstance(rendered, (list, tuple)):
+            return [self.masked(value) for value in rendered]
+        if isinstance(rendered, str):
+            return self._masked_text(rendered)
+        return MASK if str(rendered) in self._texts else rendered
+
+    def _masked_text(self, text: str) -> str:
+        if text in self._texts or text.startswith(_TRUNCATED) or len(text) > MAX_LENGTH:
+            return MASK
+        return self._pattern.sub(MASK, text)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self._texts, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+    def _remember(self, text: str) -> None:
+        if text not in self._texts and self._characters + len(text) <= MAX_CHARACTERS:
+            self._texts[text] = None
+            self._characters += len(text)
 
     def _tell(self, text: str) -> bool:
         characters = sum(map(len, self._told)) + len(text)
@@ -50,51 +86,64 @@ class Decrypted:
         self._told.add(text)
         return True
 
-    def masked(self, rendered: Any) -> Any:
-        """``rendered``, which is JSON, with every decrypted text in it replaced."""
-        if isinstance(rendered, dict):
-            return {self._masked_text(key): self.masked(value) for key, value in rendered.items()}
-        if isinstance(rendered, (list, tuple)):
-            return [self.masked(value) for value in rendered]
-        if rendered is None or isinstance(rendered, bool):
-            return rendered
-        if isinstance(rendered, str):
-            return self._masked_text(rendered)
-        return MASK if str(rendered) in self._texts else rendered
-
-    def _masked_text(self, text: str) -> str:
-        return MASK if text in self._texts else self._pattern.sub(MASK, text)
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        longest_first = sorted(self._texts, key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
-
 
 def texts_of(value: Any, *, keys: bool = False) -> Iterator[str]:
-    """The texts that ``value`` would appear as: whole, its parts, and the lines of what prints as a table."""
-    parts = list(islice(_parts(value, keys), MAX_PARTS))
-    whole = [] if isinstance(value, (str, bytes, bytearray)) else [str(value), repr(value)]
-    lines = (line for part in parts if _is_printed(part) for line in _lines(f"{part}\n{part!r}"))
+    """The texts that ``value`` would appear as: whole if it is small, its parts, lines of what prints as a table."""
+    parts = list(_parts(value, keys))
+    whole = _printed(value) if _is_small(parts) and not isinstance(value, (str, bytes, bytearray)) else []
+    lines = (line for part in parts if _is_printed(part) for text in _printed(part) for line in _lines(text))
     forms = (form for part in parts if not _is_printed(part) for form in _forms(part))
-    return (text for text in (*whole, *forms, *lines) if MIN_LENGTH <= len(text) <= MAX_LENGTH)
+    for texts in (whole, forms, lines):
+        yield from (text for text in texts if MIN_LENGTH <= len(text) <= MAX_LENGTH)
 
 
 def _parts(value: Any, keys: bool) -> Iterator[Any]:
     """The leaves of ``value`` in their order; strings in the cells of frames and arrays, if those are few.
 
-    Of the keys of dicts all, or those that are no words.
+    Of the keys of dicts all, or those that are no words. At most `MAX_PARTS`, containers counted.
     """
-    stack = [value]
-    while stack:
+    stack, seen = [value], set()
+    for _ in range(MAX_PARTS):
+        if not stack:
+            return
         part = stack.pop()
-        if isinstance(part, dict):
-            stack += reversed([*part.values(), *(key for key in part if keys or not _is_word(key))])
-        elif isinstance(part, (list, tuple, set, frozenset)):
-            stack += reversed(list(part))
-        elif part is not None and not isinstance(part, bool):
+        inside = _inside(part, keys)
+        if inside is None:
             yield part
-            stack += _inside(part)
+        elif id(part) not in seen:
+            seen.add(id(part))
+            stack += reversed(inside)
+
+
+def _inside(part: Any, keys: bool) -> list[Any] | None:
+    """The parts of ``part``, ``None`` if it is a leaf."""
+    if part is None or isinstance(part, bool):
+        return []
+    if isinstance(part, dict):
+        return [
+            *islice(part.values(), MAX_PARTS),
+            *(key for key in islice(part, MAX_PARTS) if keys or not _is_word(key)),
+        ]
+    if isinstance(part, (list, tuple, set, frozenset)):
+        return list(islice(part, MAX_PARTS))
+    if isinstance(part, _Printed):
+        return None
+    if _is_printed(part):
+        return [_Printed(part), *_cells(part)]
+    fields = None if isinstance(part, (str, bytes, bytearray, int, float)) else getattr(part, "__dict__", None)
+    return [_Printed(part), *fields.values()] if isinstance(fields, dict) and fields else None
+
+
+class _Printed:
+    """Something that is masked as it prints, beside its parts."""
+
+    def __init__(self, part: Any) -> None:
+        self.part = part
+
+
+def _is_small(parts: list[Any]) -> bool:
+    lengths = (len(part) for part in parts if isinstance(part, (str, bytes, bytearray)))
+    return len(parts) <= MAX_PRINTED_WHOLE and sum(lengths) <= MAX_LENGTH
 
 
 def _is_word(key: Any) -> bool:
@@ -102,16 +151,10 @@ def _is_word(key: Any) -> bool:
     return isinstance(key, str) and key.isidentifier()
 
 
-def _inside(part: Any) -> Iterable[Any]:
-    if _is_printed(part):
-        return _cells(part)
-    if isinstance(part, (str, bytes, bytearray, int, float)):
-        return ()
-    return getattr(part, "__dict__", {}).values()
-
-
 def _is_printed(part: Any) -> bool:
     """Whether ``part`` prints as a table: a frame, a series, an array."""
+    if isinstance(part, _Printed):
+        return True
     return (
         type(part).__module__.partition(".")[0] in _PRINTED and hasattr(part, "__len__") and not isinstance(part, str)
     )
@@ -125,15 +168,29 @@ def _cells(part: Any) -> list[Any]:
     return [cell for cell in array.ravel().tolist() if isinstance(cell, (str, bytes))]
 
 
+def _printed(part: Any) -> list[str]:
+    """How ``part`` prints; nothing where its own ``str`` or ``repr`` fails."""
+    part = part.part if isinstance(part, _Printed) else part
+    found = []
+    for show in (str, repr):
+        try:
+            found.append(show(part))
+        except Exception:  # noqa: S112
+            continue
+    return found
+
+
 def _forms(part: Any) -> Iterable[str]:
     """A text as it is, as ``repr`` and JSON escape it, and line by line."""
+    if isinstance(part, str) and len(part) > MAX_LENGTH:
+        return _lines(part)
     if isinstance(part, str):
         return dict.fromkeys((part, repr(part)[1:-1], json.dumps(part)[1:-1], *_lines(part)))
     if isinstance(part, (bytes, bytearray)):
         data = bytes(part[:MAX_LENGTH])
         text = data.decode("utf-8", "replace")
         return dict.fromkeys((text, repr(data)[2:-1], *_lines(text)))
-    return (str(part), repr(part))
+    return _printed(part)
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -30,7 +30,7 @@ from .streams import ByteSource, read_exactly
 class Pulled:
     """A value, and whether its row was encrypted."""
 
-    value: Any
+    value: Any = field(repr=False)
     encrypted: bool = False
 
 
@@ -124,7 +124,9 @@ class Pipeline:
         try:
             text, leaves = _tree_and_leaves(header, body)
             return TreeLoader(self.handlers, self.context, leaves).load(text)
-        except (XComToolkitError, ImportError, MemoryError):
+        except (XComToolkitError, ImportError, MemoryError) as e:
+            if secret:
+                raise e from None
             raise
         except Exception as e:
             if secret:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from . import foreign
 from .abc import Encryption, HandlerContext, KeyProvider
 from .compat import AirflowClassGate, SerdeHandler, conf, declare_sensitive
 from .compression import Compression
 from .errors import ConfigurationError, PlaintextRefusedError
+from .foreign import ForeignRows, looks_like_a_reference
 from .get_provider_info import option_defaults
 from .pipeline import Pipeline
 from .placement import ObjectPlacement
@@ -59,24 +60,30 @@ class Settings:
         )
 
     @cached_property
-    def keys(self) -> KeyRing | None:
-        """The keys, if there are any."""
-        found = _keys()
-        if not found:
-            return None
+    def keys(self) -> KeyRing:
+        """The keys. Raises `ConfigurationError` where there is none, or one is malformed."""
         from .encryption import KeyRing
 
-        return KeyRing(found)
+        return KeyRing(_keys())
+
+    @cached_property
+    def has_keys(self) -> bool:
+        """Whether keys are configured; none is looked at. Raises `ConfigurationError` where they turn out empty."""
+        return bool(_text(SECTION, "key_provider") or _configured_keys())
+
+    @cached_property
+    def _encryption(self) -> Encryption:
+        from .encryption import FernetEncryption
+
+        return FernetEncryption(lambda: self.keys)
 
     def decryption(self) -> Encryption:
-        """Opens tokens. Raises `ConfigurationError` where there is no key."""
-        from .encryption import FernetEncryption, KeyRing
-
-        return FernetEncryption(self.keys or KeyRing(()))
+        """Opens tokens; asks for keys when it has one to open."""
+        return self._encryption
 
     def pipeline(self, *, offload: bool = False, encrypt: bool | None = False) -> Pipeline:
         """The pipeline of a backend. ``encrypt=None``: when there are keys. Every pipeline reads every row."""
-        encrypting = encrypt or (encrypt is None and self.keys is not None)
+        encrypting = self._is_encrypting() if encrypt is None else encrypt
         return Pipeline(
             handlers=HandlerRegistry(SerdeHandler()),
             context=HandlerContext(AirflowClassGate(), self.dataframe_format),
@@ -84,12 +91,19 @@ class Settings:
             compression=Compression(self.compression if offload else None),
             encryption=self.decryption() if encrypting else None,
             decryption=self.decryption,
-            foreign_load=foreign.load,
-            foreign_purge=foreign.purge,
-            look_alike=foreign.StockReferences(self.path).matches,
+            foreign_load=ForeignRows(self.path).load,
+            foreign_purge=ForeignRows(self.path).purge,
+            look_alike=looks_like_a_reference,
             on_plaintext=self._plaintext_policy if encrypting else _ignore,
             max_value_bytes=self.max_value_bytes,
         )
+
+    def _is_encrypting(self) -> bool:
+        if self.plaintext_rows == "reject" and not self.has_keys:
+            raise ConfigurationError(
+                f"{SECTION}.plaintext_rows", "it is 'reject', and there are no keys, so nothing would be encrypted"
+            )
+        return self.has_keys
 
     def _placement(self, offload: bool) -> ObjectPlacement:
         threshold = self.threshold if offload and self.threshold >= 0 else None
@@ -138,17 +152,47 @@ def _reject_plaintext() -> None:
 
 def _keys() -> Sequence[str]:
     provider = _text(SECTION, "key_provider")
-    if provider:
-        return _provided_keys(provider)
-    return [key.strip() for key in _text(SECTION, "fernet_keys").split(",") if key.strip()]
+    return _provided_keys(provider) if provider else _configured_keys()
+
+
+def _configured_keys() -> Sequence[str]:
+    found = [key.strip() for key in _text(SECTION, "fernet_keys").split(",") if key.strip()]
+    if not found and (source := _source_of_keys()):
+        raise ConfigurationError(f"{SECTION}.fernet_keys", f"{source} is set and gives no key; encryption would be off")
+    return found
+
+
+def _source_of_keys() -> str | None:
+    """What says where the keys are, if anything does."""
+    for form in ("fernet_keys", "fernet_keys_cmd", "fernet_keys_secret"):
+        variable = f"AIRFLOW__{SECTION}__{form}".upper()
+        if os.environ.get(variable):
+            return variable
+        if conf.has_option(SECTION, form) and conf.get(SECTION, form, fallback=""):
+            return f"[{SECTION}] {form}"
+    return None
 
 
 def _provided_keys(path: str) -> Sequence[str]:
     found = conf.getimport(SECTION, "key_provider")
     if not (isinstance(found, type) and issubclass(found, KeyProvider)):
         raise ConfigurationError(f"{SECTION}.key_provider", f"{path!r} is not a subclass of abc.KeyProvider")
-    provider: KeyProvider = found()
-    return provider.keys()
+    return _checked_keys(path, _called(path, found))
+
+
+def _called(path: str, provider: type[KeyProvider]) -> Any:
+    """What the provider gives. Its errors may quote keys, so only their type is told."""
+    try:
+        return provider().keys()
+    except Exception as e:
+        problem = f"{path} failed with {type(e).__name__}"
+    raise ConfigurationError(f"{SECTION}.key_provider", problem)
+
+
+def _checked_keys(path: str, keys: Any) -> Sequence[str]:
+    if isinstance(keys, (list, tuple)) and keys and all(isinstance(key, str) for key in keys):
+        return keys
+    raise ConfigurationError(f"{SECTION}.key_provider", f"{path}.keys() is to give a list of at least one str")
 
 
 def _text(section: str, option: str) -> str:

@@ -44,14 +44,14 @@ def pipeline(
 ) -> Pipeline:
     """A pipeline over a local folder (or URL); encrypting when there are keys."""
     url = store if isinstance(store, str) else f"file://{store}"
-    encryption = FernetEncryption(KeyRing(keys)) if keys else None
+    encryption = FernetEncryption(lambda: KeyRing(keys)) if keys else None
     return Pipeline(
         handlers=HandlerRegistry(),
         context=HandlerContext(OpenGate(), dataframe_format),
         placement=options.pop("placement", None) or ObjectPlacement({"default": url}, open_path, threshold=threshold),
         compression=Compression(compression),
         encryption=encryption if encrypt is not False else None,
-        decryption=lambda: encryption or FernetEncryption(KeyRing(())),
+        decryption=lambda: encryption or FernetEncryption(lambda: KeyRing(())),
         foreign_load=refuse_foreign,
         foreign_purge=refuse_foreign,
         **options,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from cryptography.fernet import InvalidToken
@@ -14,6 +15,8 @@ from .keys import KeyRing
 from .stream import CHUNK_BYTES, KEY_BYTES, PREFIX_BYTES, DecryptingSource, EncryptingSink
 
 STREAM = "aes256gcm-stream"
+MAX_CHUNK_BYTES = 16 * 1024 * 1024
+"""A reader holds two chunks before the first is authenticated."""
 
 
 class FernetEncryption(Encryption):
@@ -21,10 +24,15 @@ class FernetEncryption(Encryption):
 
     Every token says which key it needs, so the right key is picked, never tried for. A data key is in the row,
     wrapped by Fernet: rotating rewraps it and leaves the object alone, and without the row the object is noise.
+    ``keys`` is called when a key is first needed.
     """
 
-    def __init__(self, keys: KeyRing) -> None:
-        self._keys = keys
+    def __init__(self, keys: Callable[[], KeyRing]) -> None:
+        self._get_keys = keys
+
+    @cached_property
+    def _keys(self) -> KeyRing:
+        return self._get_keys()
 
     def handles(self, name: str) -> bool:
         return name == STREAM
@@ -34,9 +42,10 @@ class FernetEncryption(Encryption):
 
     def unseal(self, sealed: Mapping[str, Any]) -> bytes:
         name = sealed["key_id"]
+        key = self._keys.by_id(name)
         try:
-            return self._keys.by_id(name).decrypt(sealed["token"])
-        except InvalidToken:
+            return key.decrypt(sealed["token"])
+        except (InvalidToken, ValueError):
             raise DecryptionError(
                 f"A token does not open with its key {name}: it was changed, or the key id is another key's.",
                 key_id=name,
@@ -53,6 +62,6 @@ class FernetEncryption(Encryption):
     def decode(self, source: Source, descriptor: Mapping[str, Any], bind: bytes) -> Source:
         secret = self.unseal({"token": descriptor["key"], "key_id": descriptor["key_id"]})
         chunk = descriptor["chunk"]
-        if len(secret) != KEY_BYTES + PREFIX_BYTES or not 0 < chunk <= 1 << 30:
+        if len(secret) != KEY_BYTES + PREFIX_BYTES or not 0 < chunk <= MAX_CHUNK_BYTES:
             raise EnvelopeError(f"The codec {STREAM} of an envelope has a malformed key or chunk size")
         return DecryptingSource(source, secret[:KEY_BYTES], secret[KEY_BYTES:], bind, chunk)

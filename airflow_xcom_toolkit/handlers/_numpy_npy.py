@@ -41,7 +41,7 @@ def read_npy(leaf: Source, layout: tuple[Sequence[int], Order, Dtype] | None = N
     Raises `ValueError`, before memory is allocated, for a header that does not fit the leaf's size.
     """
     raw = _read_header(leaf)
-    shape, order, dtype = layout or _parse_header(raw)
+    shape, order, dtype = layout or _layout_of(raw)
     size: int = leaf.size  # type: ignore[attr-defined]
     array = _allocate(shape, order, dtype, size - len(raw))
     if array.nbytes:
@@ -118,6 +118,12 @@ def _read_header(leaf: Source) -> bytes:
     (size,) = struct.unpack(pattern, length)
     text = leaf.read(min(size, leaf.size))  # type: ignore[attr-defined]
     return head + length + text
+
+
+def _layout_of(raw: bytes) -> tuple[tuple[int, ...], Order, Dtype]:
+    """From the cache, unless two arrays would share a dtype whose fields can be renamed."""
+    layout = _parse_header(raw)
+    return layout if layout[2].names is None else _parse_header.__wrapped__(raw)
 
 
 @lru_cache(maxsize=256)

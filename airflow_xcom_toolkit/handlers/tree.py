@@ -21,8 +21,9 @@ from functools import cached_property
 from typing import Any
 
 from ..abc import Dumped, HandlerContext, Json, Leaf, Refusal, Sink, Source
-from ..errors import EnvelopeError, UnsupportedTypeError
+from ..errors import EnvelopeError, UnsupportedTypeError, XComToolkitError
 from ..registry import HandlerRegistry
+from ..streams import ByteSource
 from ._json import MARK, MAX_TEXT_DEPTH, TEXT, fit
 
 JSON_TYPE = "json@1"
@@ -166,7 +167,14 @@ class TreeDumper:
         try:
             dumped = handler.dump(value, self._context)
         except Refusal as e:
-            raise self._refused(value, str(e)) from e
+            if self._show_keys:
+                raise self._refused(value, str(e)) from e
+            raise self._refused(value, str(e) if e.quotes_nothing else _UNSAID) from None
+        except (XComToolkitError, MemoryError):
+            raise
+        except Exception as e:
+            problem = f"its type handler failed with {type(e).__name__}; please report it to the handler's authors"
+            raise self._refused(value, problem) from (e if self._show_keys else None)
         if not self._path:
             self._root = (handler.type_id, dumped.summary)
 
@@ -192,6 +200,10 @@ class TreeDumper:
         return UnsupportedTypeError("value" + "".join(steps), f"{kind.__module__}.{kind.__qualname__}", reason)
 
 
+_UNSAID = (
+    "its type handler refuses it. Why is not said, because the reason may quote the value, which is to be encrypted; "
+    "push a value like it, with nothing secret, without encryption to see it"
+)
 _NO_HANDLER = (
     "no type handler is registered for it. Return a plain Python value, a numpy, pandas, Arrow or polars one, a "
     "dataclass, attrs class or pydantic model; or register a handler (entry point group airflow_xcom_toolkit.handlers)"
@@ -265,7 +277,7 @@ class TreeLoader:
 
     def _open(self, node: Any) -> _Open:
         while isinstance(node, dict) and node.get(MARK) == "part":
-            node = self._parts[node["n"]]
+            node = self._take_part(node["n"])
         if isinstance(node, list):
             return _Open(node, iter(node), list, _index_step)
         if not isinstance(node, dict):
@@ -273,6 +285,13 @@ class TreeLoader:
         if MARK not in node:
             return _Open(node, iter(node.values()), lambda done: dict(zip(node, done)), _index_step)
         return _Open(node, iter(node.get("of", ())), lambda done: self._load_node(node, done), _index_step)
+
+    def _take_part(self, number: int) -> Any:
+        """Each part stands in one place, so a tree that refers to one twice may have no end."""
+        node, self._parts[number] = self._parts[number], _TAKEN
+        if node is _TAKEN:
+            raise EnvelopeError("A part of a tree is referred to twice")
+        return node
 
     def _load_node(self, node: dict[str, Any], children: list[Any]) -> Any:
         handler = self._registry.of_type_id(node[MARK])
@@ -285,9 +304,14 @@ class TreeLoader:
         return value
 
     def _leaf(self, offset: int, size: int) -> LeafReader:
+        if size == 0 and self._body is None:
+            return LeafReader(ByteSource(b""), 0)
         if offset != self._offset or self._body is None:
             raise EnvelopeError(f"A leaf is said to be at byte {offset}, where byte {self._offset} is next")
         return LeafReader(self._body, size)
+
+
+_TAKEN = object()
 
 
 def _is_container(node: Any) -> bool:

@@ -35,8 +35,14 @@ def object_key(at: Coordinate, suffix: str, *, prefix_bytes: int = 0) -> str:
 
 def checked_key(key: object) -> str:
     """``key``, if it stays below its store. Raises `UntrustedReferenceError`."""
-    if not isinstance(key, str) or not key or "\\" in key or "\x00" in key or len(key.encode()) > MAX_KEY_BYTES:
-        raise UntrustedReferenceError(f"A row refers to the object key {key!r}, which is not a key of this toolkit")
+    if not isinstance(key, str) or not key.isascii() or not key.isprintable() or "\\" in key:
+        raise UntrustedReferenceError(
+            f"A row refers to the object key {ascii(key)[:200]}, which is none of this toolkit"
+        )
+    if len(key) > MAX_KEY_BYTES:
+        raise UntrustedReferenceError(
+            f"A row refers to an object key of {len(key)} characters, which is none of a store"
+        )
     if any(part in ("", ".", "..") for part in key.split("/")):
         raise UntrustedReferenceError(f"A row refers to the object key {key!r}, which leaves its store; not followed")
     return key

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,13 @@ from cryptography.fernet import Fernet
 
 import airflow_xcom_toolkit
 from airflow_xcom_toolkit.envelope import is_envelope
-from airflow_xcom_toolkit.errors import DecryptionError, IntegrityError, ObjectMissingError, UnsupportedTypeError
+from airflow_xcom_toolkit.errors import (
+    DecryptionError,
+    IntegrityError,
+    ObjectMissingError,
+    UnsupportedTypeError,
+    UntrustedReferenceError,
+)
 from tests.pipelines import objects
 from tests.same import assert_same
 from tests.unit.conftest import SetOptions
@@ -317,6 +324,28 @@ class TestForeign:
         backend.purge(SimpleNamespace(value=row))
         assert len(objects(tmp_path / "store")) == 1
 
+    @pytest.mark.parametrize("escape", ["/../other", "/x/../../other", "//other", "/./other"])
+    def test_a_reference_that_leaves_the_path_is_neither_followed_nor_purged(
+        self, escape: str, stock: Any, tmp_path: Path
+    ) -> None:
+        victim = tmp_path / "other" / str(uuid4())
+        victim.parent.mkdir()
+        victim.write_text('"victim"')
+        row = f"file://{tmp_path}/store{escape}/{victim.name}"
+        backend = airflow_xcom_toolkit.ToolkitXComBackend
+        for action in (backend.load_value, lambda row: backend.purge(SimpleNamespace(value=row))):
+            with pytest.raises(UntrustedReferenceError):
+                action(row)
+        assert victim.exists()
+
+    def test_a_string_that_will_look_like_one_is_a_string(self, options: SetOptions, tmp_path: Path) -> None:
+        """Whatever the path was when it was pushed."""
+        options(xcom_objectstorage_path="")
+        text = f"file://{tmp_path}/store/d/r/t/{uuid4()}"
+        row = airflow_xcom_toolkit.SerdeXComBackend.serialize_value(text, key="k", **TI)
+        options(xcom_objectstorage_path=f"file://{tmp_path}/store")
+        assert airflow_xcom_toolkit.SerdeXComBackend.load_value(row) == text
+
     def test_plain_json_from_elsewhere_is_what_it_is(self, options: SetOptions) -> None:
         options()
         for row in ("file:///etc/passwd", "text", [1, {"a": None}], 3, 1.5):
@@ -337,6 +366,17 @@ def test_what_was_decrypted_is_masked(options: SetOptions, monkeypatch: pytest.M
     backend.load_value(backend.serialize_value({"user": "canary-1"}, key="k", **TI))
     backend.load_value("canary-plain")
     assert masked == []
+
+
+@pytest.mark.parametrize("value", [[10**5000], [object(), 10**5000]], ids=["pushed", "refused"])
+def test_masking_never_hides_a_value_or_an_error(value: Any, options: SetOptions) -> None:
+    options(fernet_keys=KEY)
+    backend = airflow_xcom_toolkit.FernetXComBackend
+    if len(value) == 1:
+        assert backend.load_value(backend.serialize_value(value, key="k", **TI)) == value
+    else:
+        with pytest.raises(UnsupportedTypeError, match=r"part 0"):
+            backend.serialize_value(value, key="k", **TI)
 
 
 def test_rendered_arguments_show_nothing_that_was_decrypted(options: SetOptions) -> None:

@@ -14,10 +14,10 @@ HEADER = Header("py.tuple@1", '{"~":"py.tuple@1"}', {"length": 0})
 
 @pytest.mark.parametrize(
     "body",
-    [None, b"\x00\xff", Sealed("t", "k"), Reference("default", "a/b", 3, "00"), Reference("default", "a/b", 3)],
+    [None, b"\x00\xff", Sealed("t", "00ff00ff"), Reference("default", "a/b", 3, "00"), Reference("default", "a/b", 3)],
     ids=str,
 )
-@pytest.mark.parametrize("header", [HEADER, Header("json@1", (0, 9)), Sealed("token", "id")], ids=str)
+@pytest.mark.parametrize("header", [HEADER, Header("json@1", (0, 9)), Sealed("token", "3fa1c2d4")], ids=str)
 def test_an_envelope_is_read_as_it_was_written(header: Header | Sealed, body: Body) -> None:
     envelope = Envelope(header, body, ({"name": "gzip"},))
     row = json.loads(json.dumps(envelope.to_row()))
@@ -28,6 +28,10 @@ def test_an_envelope_is_read_as_it_was_written(header: Header | Sealed, body: Bo
 def test_a_sealed_row_has_nothing_that_describes_the_value() -> None:
     row = Envelope(Sealed("token", "id")).to_row()
     assert set(row["__data__"]) == {"sealed", "codecs", "body"}  # type: ignore[arg-type]
+
+
+def test_no_token_is_in_a_repr() -> None:
+    assert "token-text" not in repr(Envelope(Sealed("token-text", "3fa1c2d4")))
 
 
 def test_the_row_describes_itself_to_airflow() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from airflow_xcom_toolkit.masking import MAX_MASKED, MAX_MASKED_CHARACTERS, Decrypted, texts_of
+from airflow_xcom_toolkit.masking import MAX_CHARACTERS, MAX_MASKED, MAX_MASKED_CHARACTERS, Decrypted, texts_of
 
 
 @dataclass
@@ -55,7 +56,42 @@ def test_what_is_too_short_to_tell_is_left_out() -> None:
     assert [text for text in texts_of(["a", True, None, 12]) if not text.startswith("[")] == []
 
 
+class Unprintable:
+    def __init__(self) -> None:
+        self.inside = "canary-inside"
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+
+def _cycle() -> list[Any]:
+    value: list[Any] = ["canary-inside"]
+    value.append({"again": value})
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        _cycle(),
+        [Unprintable()],
+        [10**5000, "canary-inside"],
+        reduce(lambda inner, _: [inner], range(3000), "canary-inside"),  # type: ignore[arg-type,return-value]
+    ],
+    ids=["a cycle", "a repr that fails", "a long integer", "deep"],
+)
+def test_no_value_is_too_odd(value: Any) -> None:
+    assert "canary-inside" in set(texts_of(value, keys=True))
+
+
 class TestBounds:
+    def test_memory_and_time_stay_small_however_much_is_decrypted(self) -> None:
+        decrypted = Decrypted()
+        for pull in range(20):
+            decrypted.add([f"secret {n} of pull {pull}" * 10 for n in range(5000)])
+        assert sum(map(len, decrypted._texts)) <= MAX_CHARACTERS
+        assert not list(texts_of(["x" * 10_000_001]))
+
     def test_airflows_masker_is_told_a_bounded_number_of_texts_in_a_process(self) -> None:
         decrypted = Decrypted()
         told = [decrypted.add([f"secret {n} of pull {pull}" for n in range(70)]) for pull in range(5)]
@@ -98,6 +134,13 @@ class TestRenderedArguments:
         text = str(decrypted.masked(rendered))
         assert "***" in text
         assert not [part for part in ("canary", "12345", "1.5") if part in text]
+
+    def test_what_airflow_cut_is_replaced_whole(self) -> None:
+        """A secret may have been cut, too."""
+        decrypted = Decrypted()
+        decrypted.add("canary" * 1000)
+        assert decrypted.masked("Truncated. You can change this … 'canarycanary...'") == "***"
+        assert decrypted.masked("x" * 20_000) == "***"
 
     def test_everything_else_stays(self) -> None:
         decrypted = Decrypted()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -53,6 +54,8 @@ VALUES: dict[str, Any] = {
     "long text": "ä" * 5000,
     "frame": FRAME,
     "array": np.arange(24.0).reshape(2, 3, 4),
+    "empty": np.array([], dtype=np.dtypes.StringDType()),
+    "empty with a name": {"names": np.array([], dtype=np.dtypes.StringDType())},
     "nested": {"train": [FRAME, (np.float32(1.5), b"x")], "nan": float("nan")},
     "deep": reduce(lambda inner, level: [inner] if level % 2 else {"k": (inner,)}, range(400), 0),
 }
@@ -160,6 +163,21 @@ class TestRefusals:
             pipeline(tmp_path, keys=(KEY,)).push({"secret-name": [object()]}, AT)
         assert "secret-name" not in str(caught.value)
 
+    def test_with_encryption_a_reason_that_may_quote_the_value_is_not_said(self, tmp_path: Path) -> None:
+        value = {"a": pd.DataFrame({"secret-column": [object()]})}
+        with pytest.raises(UnsupportedTypeError) as caught:
+            pipeline(tmp_path, keys=(KEY,)).push(value, AT)
+        assert "secret" not in "".join(traceback.format_exception(caught.value))
+
+    def test_a_handler_that_fails_is_a_refusal_with_its_place(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pipe = pipeline(tmp_path)
+        handler = pipe.handlers.of_type_id("py.tuple@1")
+        monkeypatch.setattr(type(handler), "dump", lambda self, value, context: 1 / 0)
+        with pytest.raises(UnsupportedTypeError, match=r"value\['a'\] of XCom.*ZeroDivisionError"):
+            pipe.push({"a": (1,)}, AT)
+
     def test_a_value_that_contains_itself_is_refused(self, tmp_path: Path) -> None:
         value: list[Any] = []
         value.append({"again": value})
@@ -253,8 +271,28 @@ class TestLoud:
         row, forged = pipe.push(np.zeros(3), AT), pipeline(tmp_path, threshold=threshold).push(np.ones(3), AT)
         for part in ("codecs", "body"):
             row["__data__"][part] = forged["__data__"][part]  # type: ignore[index,call-overload]
-        with pytest.raises(DecryptionError, match="its body is not"):
+        with pytest.raises(DecryptionError, match="forged"):
             pipe.pull(row, AT)
+
+    def test_bytes_are_not_taken_apart_before_they_are_authenticated(self, tmp_path: Path) -> None:
+        pipe = pipeline(tmp_path, keys=(KEY,))
+        row: Any = pipe.push(np.zeros(100), AT)
+        row["__data__"]["codecs"].append({"name": "gzip"})
+        with pytest.raises(DecryptionError, match="forged"):
+            pipe.pull(row)
+        row = pipe.push(np.zeros(100), AT)
+        row["__data__"]["codecs"][0]["chunk"] = 1 << 30
+        with pytest.raises(EnvelopeError, match="chunk"):
+            pipe.pull(row)
+
+    def test_a_part_of_a_tree_that_refers_to_itself_has_an_end(self, tmp_path: Path) -> None:
+        pipe = pipeline(tmp_path, threshold=None)
+        row: Any = pipe.push((1,), AT)
+        row["__data__"]["tree"] = json.dumps(
+            {"~": "parts", "root": {"~": "part", "n": 0}, "parts": [{"~": "part", "n": 0}]}
+        )
+        with pytest.raises(EnvelopeError, match="twice"):
+            pipe.pull(row)
 
     def test_an_encrypted_row_copied_onto_another_xcom_does_not_open(self, tmp_path: Path) -> None:
         pipe = pipeline(tmp_path, keys=(KEY,))

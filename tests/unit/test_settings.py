@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+from typing import Any
+
 import pytest
 from cryptography.fernet import Fernet
 
 from airflow_xcom_toolkit.abc import KeyProvider
+from airflow_xcom_toolkit.encryption import KeyRing
 from airflow_xcom_toolkit.errors import ConfigurationError, MissingExtraError, PlaintextRefusedError
 from airflow_xcom_toolkit.get_provider_info import option_defaults
 from airflow_xcom_toolkit.settings import Settings, current
+from tests.pipelines import AT, objects
 from tests.unit.conftest import SetOptions
 
 KEY = Fernet.generate_key().decode()
@@ -19,6 +25,26 @@ class Vault(KeyProvider):
         return [KEY]
 
 
+class Empty(KeyProvider):
+    def keys(self) -> list[str]:
+        return []
+
+
+class Bytes(KeyProvider):
+    def keys(self) -> Any:
+        return [KEY.encode()]
+
+
+class Text(KeyProvider):
+    def keys(self) -> Any:
+        return KEY
+
+
+class Failing(KeyProvider):
+    def keys(self) -> list[str]:
+        raise OSError("canary")
+
+
 def test_defaults_are_those_of_the_provider_metadata(options: SetOptions) -> None:
     options()
     settings = current()
@@ -27,7 +53,7 @@ def test_defaults_are_those_of_the_provider_metadata(options: SetOptions) -> Non
     assert settings.storage_attempts == int(option_defaults()["storage_attempts"]) == 3
     assert (settings.threshold, settings.compression, settings.max_value_bytes) == (-1, None, 0)
     assert settings.mask_decrypted
-    assert settings.keys is None
+    assert not settings.has_keys
 
 
 @pytest.mark.parametrize(
@@ -89,17 +115,13 @@ def test_an_offloading_backend_without_a_path_says_which_option_is_missing(optio
 def test_keys_come_from_the_option_the_first_encrypts(options: SetOptions) -> None:
     other = Fernet.generate_key().decode()
     options(fernet_keys=f" {KEY} , {other},")
-    keys = current().keys
-    assert keys is not None
-    assert len(keys) == 2
-    assert keys.primary_id == Settings.read().keys.primary_id  # type: ignore[union-attr]
+    assert len(current().keys) == 2
+    assert current().keys.primary_id == KeyRing([KEY]).primary_id
 
 
 def test_keys_come_from_a_provider(options: SetOptions) -> None:
     options(key_provider="tests.unit.test_settings.Vault")
-    keys = current().keys
-    assert keys is not None
-    assert len(keys) == 1
+    assert len(current().keys) == 1
 
 
 @pytest.mark.parametrize("path", ["tests.unit.test_settings.KEY", "tests.unit.conftest._forget"])
@@ -122,10 +144,42 @@ class TestEncryption:
         options(fernet_keys=KEY)
         assert current().pipeline(encrypt=None).encryption is not None
 
-    def test_an_encrypting_backend_without_a_key_fails_at_once(self, options: SetOptions) -> None:
+    def test_an_encrypting_backend_without_a_key_pushes_nothing(self, options: SetOptions) -> None:
         options()
         with pytest.raises(ConfigurationError, match="fernet_keys"):
-            current().pipeline(encrypt=True)
+            current().pipeline(encrypt=True).push("x", AT)
+
+    @pytest.mark.parametrize(
+        "misconfigured",
+        [
+            {"fernet_keys": " , "},
+            {"fernet_keys_cmd": "true"},
+            {"fernet_keys_secret": "missing/secret"},
+            {"plaintext_rows": "reject"},
+        ],
+        ids=str,
+    )
+    def test_it_is_never_off_in_silence(self, misconfigured: dict[str, str], options: SetOptions) -> None:
+        options(**misconfigured)
+        with pytest.raises(ConfigurationError):
+            current().pipeline(encrypt=None)
+
+    @pytest.mark.parametrize("provider", ["Empty", "Bytes", "Text", "Failing"])
+    def test_a_provider_that_gives_no_keys_is_named_and_not_quoted(self, provider: str, options: SetOptions) -> None:
+        options(key_provider=f"tests.unit.test_settings.{provider}")
+        with pytest.raises(ConfigurationError, match=provider) as caught:
+            current().pipeline(encrypt=None).push("x", AT)
+        assert "canary" not in "".join(traceback.format_exception(caught.value))
+
+    @pytest.mark.parametrize(
+        "broken", [{}, {"fernet_keys": "malformed"}, {"key_provider": f"{__name__}.Failing"}], ids=str
+    )
+    def test_purging_needs_no_key(self, broken: dict[str, str], options: SetOptions, tmp_path: Path) -> None:
+        options(fernet_keys=KEY, xcom_objectstorage_threshold="0")
+        row = current().pipeline(offload=True, encrypt=None).push("x" * 100, AT)
+        options(**{"fernet_keys": "", **broken})
+        current().pipeline(offload=True, encrypt=True).purge(row)
+        assert objects(tmp_path / "store") == []
 
     def test_plaintext_is_rejected_where_that_is_the_policy(self, options: SetOptions) -> None:
         options(fernet_keys=KEY, plaintext_rows="reject")

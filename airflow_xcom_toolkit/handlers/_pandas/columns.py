@@ -94,7 +94,7 @@ def filled(chunk: pa.Array, missing: int) -> np.ndarray[Any, Any]:
 def plan_numbers(values: np.ndarray[Any, Any]) -> Column | None:
     """Booleans, integers and floats of the machine's byte order, NaN as a value."""
     dtype = values.dtype
-    if not dtype.isnative or dtype.kind not in "biuf" or dtype.itemsize > 8:
+    if not dtype.isnative or dtype.kind not in "biuf" or dtype.itemsize > 8 or dtype.char != np.dtype(dtype.name).char:
         return None
     kind = pa.from_numpy_dtype(dtype)
 

@@ -27,9 +27,18 @@ _MAX_SECONDS = (2**63 - 1) // 1000
 def keeps(head: pa.RecordBatch, columns: list[Column], rows: int) -> bool:
     """Whether Parquet gives back what is written of batches like ``head``."""
     try:
-        return head.num_columns > 0 and _survives(head) and all(_in_range(column, rows) for column in columns)
-    except (pa.ArrowException, ValueError, TypeError):
+        sound = head.num_columns > 0 and all(_is_sound(column.type) for column in columns)
+        return sound and _survives(head) and all(_in_range(column, rows) for column in columns)
+    except (pa.ArrowException, ValueError, TypeError, OSError):
         return False
+
+
+def _is_sound(kind: pa.DataType) -> bool:
+    """Whether values, which a batch without rows does not show, survive in this type."""
+    if pa.types.is_fixed_size_list(kind) or (pa.types.is_fixed_size_binary(kind) and kind.byte_width == 0):
+        return False
+    inner = [kind.value_type] if pa.types.is_dictionary(kind) else [kind.field(i).type for i in range(kind.num_fields)]
+    return all(_is_sound(one) and not (pa.types.is_timestamp(one) and one.unit == "s") for one in inner)
 
 
 def _survives(head: pa.RecordBatch) -> bool:

@@ -32,6 +32,8 @@ _PARQUET_BATCH_BYTES = 32 << 20
 _WIDE_ROWS, _WIDE_BYTES = 1 << 10, 16 << 20
 """What batches of very many columns have at least, for each chunk of a column costs some microseconds."""
 _COALESCE = 1 << 18
+_LEAST_PARQUET = 12
+"""Two magic numbers and a length."""
 _CHILD, _LIST = "child", "list"
 
 Memory = Callable[[int, "np.dtype[Any]"], "np.ndarray[Any, Any]"]
@@ -70,7 +72,7 @@ def dump_table(columns: Sequence[Values], rows: int, parts: Parts, context: Hand
     schema = _schema(kept, {"kinds": _runs(described), **({"elsewhere": elsewhere} if elsewhere else {})})
     table = _Table([plan for _, plan in kept], schema, rows)
     if context.dataframe_format == "parquet" and parquet.keeps(table.head(), table.columns, rows):
-        return Leaf(table.write_parquet, 0, ".parquet"), "parquet"
+        return Leaf(table.write_parquet, _LEAST_PARQUET, ".parquet"), "parquet"
     return Leaf(table.write_ipc, sum(plan.nbytes for _, plan in kept), ".arrow"), "arrow"
 
 

@@ -21,7 +21,7 @@ def test_a_key_id_is_the_start_of_the_sha256_of_the_keys_bytes() -> None:
 
 
 def test_the_first_key_encrypts_and_all_decrypt() -> None:
-    old, both = FernetEncryption(KeyRing([OLD])), FernetEncryption(KeyRing([NEW, OLD]))
+    old, both = FernetEncryption(lambda: KeyRing([OLD])), FernetEncryption(lambda: KeyRing([NEW, OLD]))
     assert both.unseal(old.seal(b"x")) == b"x"
     assert both.seal(b"x")["key_id"] == KeyRing([NEW]).primary_id
 
@@ -45,7 +45,7 @@ def test_a_key_ring_shows_ids_only() -> None:
 
 
 def test_a_changed_token_names_its_key_and_shows_nothing() -> None:
-    encryption = FernetEncryption(KeyRing([OLD]))
+    encryption = FernetEncryption(lambda: KeyRing([OLD]))
     sealed = encryption.seal(b"secret")
     token = str(sealed["token"])
     with pytest.raises(DecryptionError) as caught:
@@ -55,7 +55,7 @@ def test_a_changed_token_names_its_key_and_shows_nothing() -> None:
 
 
 def test_each_object_has_a_data_key_of_its_own() -> None:
-    encryption = FernetEncryption(KeyRing([OLD]))
+    encryption = FernetEncryption(lambda: KeyRing([OLD]))
     keys = {encryption.unseal({"token": d["key"], "key_id": d["key_id"]}) for d in _descriptors(encryption)}
     assert len(keys) == 5
 
@@ -65,7 +65,7 @@ def _descriptors(encryption: FernetEncryption) -> list[dict[str, object]]:
 
 
 def test_a_descriptor_with_another_kind_of_key_is_refused() -> None:
-    encryption = FernetEncryption(KeyRing([OLD]))
+    encryption = FernetEncryption(lambda: KeyRing([OLD]))
     short = encryption.seal(b"short")
     with pytest.raises(EnvelopeError, match="malformed"):
         encryption.decode(ByteSource(b""), {"key": short["token"], "key_id": short["key_id"], "chunk": 4}, b"")

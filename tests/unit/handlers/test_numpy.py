@@ -526,3 +526,11 @@ def test_every_handler_has_a_type_id_of_the_family() -> None:
     ids = [handler.type_id for handler in _numpy.HANDLERS]
     assert len(set(ids)) == len(ids)
     assert all(name.startswith("numpy.") and name.endswith("@1") for name in ids)
+
+
+def test_fields_renamed_in_one_array_are_not_renamed_in_another() -> None:
+    value = np.array([(1, 2.0)], dtype=[("a", "i4"), ("b", "f8")])
+    text, body = dumped(value)
+    first = loaded(text, body)
+    first.dtype.names = ("x", "y")
+    assert loaded(text, body).dtype.names == ("a", "b")

@@ -403,3 +403,22 @@ def test_a_time_zone_without_a_name_is_refused() -> None:
     for value in (index, index[0], index.dtype, pd.Series(1, index=index)):
         with pytest.raises(UnsupportedTypeError, match="time zone"):
             dumped(value)
+
+
+@pytest.mark.parametrize("char", ["q", "Q", "l", "L"])
+def test_integers_of_one_size_keep_their_c_type(char: str) -> None:
+    assert through(pd.Series(np.array([1], dtype=char))).dtype.char == pd.Series(np.array([1], dtype=char)).dtype.char
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        pa.array([[1, 2], None], pa.list_(pa.int8(), 2)),
+        pa.array([b"", None], pa.binary(0)),
+        pa.array([[10**17], None], pa.list_(pa.timestamp("s"))),
+    ],
+    ids=lambda array: str(array.type),
+)
+def test_what_parquet_loses_is_kept_all_the_same(array: pa.Array) -> None:
+    value = pd.DataFrame({"a": pd.Series(pd.arrays.ArrowExtensionArray(pa.chunked_array([array])))})
+    assert_same(through(value, dataframe_format="parquet"), value)
