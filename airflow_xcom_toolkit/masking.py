@@ -40,10 +40,12 @@ class Decrypted:
         self._told: set[str] = set()
         self._texts: dict[str, None] = {}
         self._characters = 0
+        self._has_any = False
         self.left_out = 0
 
     def add(self, value: Any) -> list[str]:
         """The texts that Airflow's masker is to be told of ``value``; `left_out` counts those beyond its bound."""
+        self._has_any = True
         for text in islice(texts_of(value, keys=True), MAX_PARTS):
             self._remember(text)
         self.__dict__.pop("_pattern", None)
@@ -54,7 +56,7 @@ class Decrypted:
 
     def masked(self, rendered: Any) -> Any:
         """``rendered``, which is JSON, with every decrypted text in it replaced."""
-        if not self._texts or rendered is None or isinstance(rendered, bool):
+        if not self._has_any or rendered is None or isinstance(rendered, bool):
             return rendered
         if isinstance(rendered, dict):
             return {self._masked_text(key): self.masked(value) for key, value in rendered.items()}

@@ -39,7 +39,9 @@ def logged(value: Any, text: str) -> Any:
         ("four", "four", False),
         (1234, 1234, False),
         ("s3cr3t", "S3CR3T", False),
-        ("x" * 10_001, "x" * 10_001, False),
+        ("secret" * 2_000, "secret" * 1_000, False),
+        ("secret" * 2_000, "Truncated. " + "secret" * 600, True),
+        ("x" * 10_001, "x" * 10_001, True),
     ],
 )
 def test_rendered_arguments(value: Any, argument: Any, is_masked: bool) -> None:
@@ -78,6 +80,7 @@ def test_the_numbers_on_the_page() -> None:
     assert f"At most {masking.MAX_PARTS:,} texts" in TEXT
     assert f"fewer than {masking.MIN_LENGTH} characters" in TEXT
     assert f"more than {masking.MAX_LENGTH:,} characters" in TEXT
+    assert f"and {masking.MAX_CHARACTERS:,} characters of all" in TEXT
     assert f"no more than {masking.MAX_CELLS:,} cells" in TEXT
     assert f"`[logging] min_length_masked_secret`, which is {SecretsMasker.min_length_to_mask}" in TEXT
 
