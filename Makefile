@@ -26,7 +26,7 @@ test: .venv/.test .venv-3.4/.test
 		$(BIN)/python -m pytest
 
 .venv/.uv:
-	@$(PYTHON) -c 'import sys; sys.version_info < (3, 10) and sys.exit("Python 3.11 or newer is needed: PYTHON=python3.12")'
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 10) and sys.exit("Python 3.10 or newer is needed, and 3.11 for make test: PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip uv
 	@touch $@

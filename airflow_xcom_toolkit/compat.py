@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from collections.abc import Callable, Mapping, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Sequence, Set
 from importlib import import_module
 from typing import Any
 
@@ -22,19 +20,18 @@ except ImportError:
 
 from airflow.sdk.bases.xcom import BaseXCom
 
-from .abc import Dumped, HandlerContext, PlainRefusal, Source, TypeHandler
 from .overwrites import collecting
 
 __all__ = [
     "HAS_TASK_LOOPS",
-    "AirflowClassGate",
     "PushHooks",
-    "SerdeHandler",
     "amask_secrets",
     "conf",
     "declare_sensitive",
+    "extra_allowed",
     "mask_rendered_fields",
     "mask_secrets",
+    "serde",
 ]
 
 log = logging.getLogger(__name__)
@@ -51,67 +48,17 @@ def declare_sensitive(section: str, option: str) -> None:
     conf.sensitive_config_values.add((section, option))
 
 
-def _serde() -> Any:
+def serde() -> Any:
+    """Airflow's own serialization."""
     try:  # Airflow 3.2 and newer
         return import_module("airflow.sdk.serde")
     except ImportError:
         return import_module("airflow.serialization.serde")
 
 
-class AirflowClassGate:
-    """Airflow's allow list: ``[core] allowed_deserialization_classes``, its ``_regexp`` twin, and ``allow_class``."""
-
-    def name(self, cls: type) -> str:
-        name = f"{cls.__module__}:{cls.__qualname__}"
-        if cls.__module__ == "__main__" or "<" in name:
-            raise PlainRefusal("its class is defined inside a function or script; define it at the top of a module")
-        if not _allowed(_dotted(name)):
-            raise PlainRefusal(f"its class is not on Airflow's allow list. Add it: {_allow_line(_dotted(name))}")
-        try:
-            found = _import(name)
-        except (ImportError, AttributeError) as e:
-            raise PlainRefusal(f"its class cannot be imported as {_dotted(name)} ({e})") from e
-        if found is not cls:
-            raise PlainRefusal(f"{_dotted(name)} is another class than the value's; a reader would not find it")
-        return name
-
-    def load(self, name: str) -> type:
-        if not _allowed(_dotted(name)):
-            raise ImportError(
-                f"A row holds a value of the class {_dotted(name)}, which is not on Airflow's allow list here. "
-                f"If you trust it: {_allow_line(_dotted(name))}"
-            )
-        found = _import(name)
-        if not isinstance(found, type) or f"{found.__module__}:{found.__qualname__}" != name:
-            raise ImportError(f"A row names {_dotted(name)} as a class, and it is none of that name")
-        return found
-
-
-def _dotted(name: str) -> str:
-    return name.replace(":", ".")
-
-
-def _allow_line(dotted: str) -> str:
-    patterns = str(conf.get("core", "allowed_deserialization_classes", fallback="airflow.*")).split()
-    return f"[core] allowed_deserialization_classes = {' '.join([*patterns, dotted])}"
-
-
-def _allowed(dotted: str) -> bool:
-    globs = str(conf.get("core", "allowed_deserialization_classes", fallback="")).split()
-    regexps = str(conf.get("core", "allowed_deserialization_classes_regexp", fallback="")).split()
-    return (
-        any(fnmatchcase(dotted, pattern) for pattern in globs)
-        or any(re.match(pattern, dotted) for pattern in regexps)
-        or dotted in getattr(_serde(), "_extra_allowed", ())
-    )
-
-
-def _import(name: str) -> Any:
-    module, _, path = name.partition(":")
-    found: Any = import_module(module)
-    for part in path.split("."):
-        found = getattr(found, part)
-    return found
+def extra_allowed() -> Set[str]:
+    """Names of the classes that ``allow_class`` allowed in this process."""
+    return frozenset(getattr(serde(), "_extra_allowed", ()))
 
 
 class PushHooks:
@@ -132,43 +79,6 @@ class PushHooks:
         with collecting() as rows:
             await super()._apush(*args, **kwargs)  # type: ignore[misc]
         await asyncio.to_thread(cls._settle, rows)
-
-
-class SerdeHandler(TypeHandler):
-    """What only Airflow's own serde keeps: classes with ``serialize``, and those it has serializers for.
-
-    Refuses what serde would give back changed: each value is tried before it is kept.
-    """
-
-    type_id = "airflow.serde@1"
-
-    def accepts(self, value: Any) -> bool:
-        return not isinstance(value, (type, str, int, float, list, dict, tuple, set, frozenset))
-
-    def dump(self, value: Any, context: HandlerContext) -> Dumped:
-        serde = _serde()
-        try:
-            encoded = serde.serialize(value)
-            again = serde.deserialize(encoded)
-            same = type(again) is type(value) and serde.serialize(again) == encoded and _equal(again, value)
-        except Exception as e:
-            raise PlainRefusal(
-                "neither a type handler of the toolkit nor Airflow's serde keeps it. Return plain Python, numpy, "
-                "pandas, Arrow or polars values, a dataclass, attrs class or pydantic model; or register a type "
-                "handler (entry point group airflow_xcom_toolkit.handlers)"
-            ) from e
-        if not same:
-            raise PlainRefusal("Airflow's serde would give it back changed")
-        return Dumped(children=[encoded])
-
-    def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
-        return _serde().deserialize(children[0])
-
-
-def _equal(one: Any, other: Any) -> bool:
-    """Whether two values are equal, as far as their class can tell: without ``__eq__`` it tells identity only."""
-    has_eq = any("__eq__" in vars(base) for base in type(one).__mro__ if base is not object)
-    return not has_eq or bool(one == other)
 
 
 def mask_secrets(secrets: Sequence[str]) -> None:

@@ -11,7 +11,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from .abc import Encryption, HandlerContext, KeyProvider
-from .compat import AirflowClassGate, SerdeHandler, conf, declare_sensitive
+from .allow_list import AirflowClassGate
+from .compat import conf, declare_sensitive
 from .compression import Compression
 from .errors import ConfigurationError, PlaintextRefusedError
 from .foreign import ForeignRows, looks_like_a_reference
@@ -19,6 +20,7 @@ from .get_provider_info import option_defaults
 from .pipeline import Pipeline
 from .placement import ObjectPlacement
 from .registry import HandlerRegistry
+from .serde import SerdeHandler
 
 if TYPE_CHECKING:
     from .encryption import KeyRing

@@ -19,6 +19,7 @@ LAYERS = [
     {"bodies", "sealing"},
     {"pipeline", "masking", "overwrites"},
     {"compat", "get_provider_info", "foreign"},
+    {"allow_list", "serde"},
     {"settings"},
     {"backends"},
     {"rollback", "demo", "example_dags", "__init__"},

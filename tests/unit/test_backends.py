@@ -272,10 +272,10 @@ class TestRollback:
 
 
 def _clear_serde() -> None:
-    from airflow_xcom_toolkit.compat import _serde
+    from airflow_xcom_toolkit.compat import serde
 
     for name in ("_get_patterns", "_get_regexp_patterns", "_match", "_match_glob", "_match_regexp"):
-        getattr(getattr(_serde(), name, None), "cache_clear", lambda: None)()
+        getattr(getattr(serde(), name, None), "cache_clear", lambda: None)()
 
 
 class TestForeign:

@@ -12,9 +12,11 @@ from airflow.sdk.execution_time import task_runner
 
 from airflow_xcom_toolkit import compat
 from airflow_xcom_toolkit.abc import HandlerContext, Refusal
+from airflow_xcom_toolkit.allow_list import AirflowClassGate
+from airflow_xcom_toolkit.serde import SerdeHandler
 from tests.unit.conftest import SetOptions
 
-GATE = compat.AirflowClassGate()
+GATE = AirflowClassGate()
 
 
 @dataclass
@@ -64,7 +66,7 @@ class TestAllowList:
 
     def test_classes_that_allow_class_allowed_count(self, options: SetOptions, monkeypatch: pytest.MonkeyPatch) -> None:
         options()
-        monkeypatch.setattr(compat._serde(), "_extra_allowed", {"tests.unit.test_compat.Known"})
+        monkeypatch.setattr(compat.serde(), "_extra_allowed", {"tests.unit.test_compat.Known"})
         assert GATE.name(Known) == f"{__name__}:Known"
 
     def test_what_cannot_be_imported_again_is_refused(self, options: SetOptions) -> None:
@@ -88,12 +90,12 @@ class TestSerde:
         options(allowed_deserialization_classes="tests.*")
         for changed in (Changed(7), object()):
             with pytest.raises(Refusal):
-                compat.SerdeHandler().dump(changed, HandlerContext(GATE))
+                SerdeHandler().dump(changed, HandlerContext(GATE))
 
 
 def test_the_private_names_are_there() -> None:
     """Without them an allowed class is refused, an overwritten object stays, or a rendered argument shows a secret."""
-    assert isinstance(compat._serde()._extra_allowed, set)
+    assert isinstance(compat.serde()._extra_allowed, set)
     assert callable(task_runner._serialize_rendered_fields)
     assert hasattr(BaseXCom, "_push") == hasattr(BaseXCom, "_apush") == compat.HAS_TASK_LOOPS
 
