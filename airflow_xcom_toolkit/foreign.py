@@ -10,7 +10,7 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
-from .errors import IntegrityError, ObjectMissingError, UntrustedReferenceError
+from .errors import IntegrityError, ObjectMissingError, StorageError, UntrustedReferenceError
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _STOCK = re.compile(rf"[A-Za-z][\w+.-]*://.*/({_UUID}(\.\w+)?|(ti|write)-{_UUID}/[^/]+)", re.DOTALL)
@@ -28,9 +28,14 @@ class ForeignRows:
         self._base = base.rstrip("/") + "/" if base else ""
 
     def load(self, row: Any) -> Any:
-        """The value of a row. Raises `ObjectMissingError` or `IntegrityError` for a dead reference."""
+        """The value of a row. Raises `StorageError` or `IntegrityError` for a reference that is dead."""
         if self._is_reference(row):
             return _load_stock(row)
+        if self._has_another_connection(row):
+            raise StorageError(
+                "A stock reference has another connection than [common.io] xcom_objectstorage_path, and the stock "
+                f"backend cannot read it: {ascii(row)[:300]}. Set the path with the connection it was written with."
+            )
         from airflow.sdk.bases.xcom import BaseXCom
 
         return BaseXCom.deserialize_value(SimpleNamespace(value=row))
@@ -49,6 +54,16 @@ class ForeignRows:
         if any(part in ("", ".", "..") for part in row[len(self._base) :].split("/")) or "\\" in row:
             raise UntrustedReferenceError(f"A stock reference leaves its path; it is not followed: {ascii(row)[:300]}")
         return True
+
+    def _has_another_connection(self, row: Any) -> bool:
+        """Whether ``row`` is below the path, but for the connection: the stock backend would hand it out as a value."""
+        if not self._base or not isinstance(row, str) or row.startswith(self._base):
+            return False
+        return looks_like_a_reference(row) and _without_connection(row).startswith(_without_connection(self._base))
+
+
+def _without_connection(url: str) -> str:
+    return re.sub(r"(?<=://)[^/@]*@", "", url, count=1)
 
 
 def _load_stock(row: str) -> Any:

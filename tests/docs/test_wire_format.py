@@ -18,13 +18,13 @@ import pytest
 from fsspec.compression import compr
 
 from airflow_xcom_toolkit import envelope, registry
-from airflow_xcom_toolkit.compat import SerdeHandler
 from airflow_xcom_toolkit.encryption.fernet import STREAM
 from airflow_xcom_toolkit.handlers import _zones
 from airflow_xcom_toolkit.handlers._pandas import dtypes, table
 from airflow_xcom_toolkit.handlers._pandas import kinds as pandas_kinds
 from airflow_xcom_toolkit.handlers._pandas import objects as pandas_objects
 from airflow_xcom_toolkit.handlers.tree import JSON_TYPE
+from airflow_xcom_toolkit.serde import SerdeHandler
 from tests.docs.pages import DOCS, ROOT, noted
 from tests.pipelines import AT, KEY, objects, pipeline, strict
 from tests.same import assert_same

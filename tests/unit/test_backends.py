@@ -24,6 +24,7 @@ from airflow_xcom_toolkit.errors import (
     DecryptionError,
     IntegrityError,
     ObjectMissingError,
+    StorageError,
     UnsupportedTypeError,
     UntrustedReferenceError,
 )
@@ -337,6 +338,15 @@ class TestForeign:
             with pytest.raises(UntrustedReferenceError):
                 action(row)
         assert victim.exists()
+
+    def test_a_reference_with_another_connection_is_an_error_and_never_the_value(self, options: SetOptions) -> None:
+        options(xcom_objectstorage_path="s3://new@bucket/xcom")
+        row = f"s3://old@bucket/xcom/d/r/t/{uuid4()}"
+        with pytest.raises(StorageError, match="another connection"):
+            airflow_xcom_toolkit.SerdeXComBackend.load_value(row)
+        airflow_xcom_toolkit.SerdeXComBackend.purge(SimpleNamespace(value=row))
+        other = f"s3://old@elsewhere/xcom/d/r/t/{uuid4()}"
+        assert airflow_xcom_toolkit.SerdeXComBackend.load_value(other) == other
 
     def test_a_string_that_will_look_like_one_is_a_string(self, options: SetOptions, tmp_path: Path) -> None:
         """Whatever the path was when it was pushed."""
