@@ -236,14 +236,15 @@ class TestAsync:
 
         threads = set()
 
-        for name in ("push", "pull"):
+        for name in ("push", "pull", "purge"):
             inner = getattr(Pipeline, name)
             monkeypatch.setattr(
                 Pipeline, name, lambda *a, _f=inner, **k: threads.add(threading.get_ident()) or _f(*a, **k)
             )
 
         async def both() -> None:
-            await backend.aset("k", FRAME, **TI)
+            for value in (FRAME, FRAME.head(1)):  # The second one purges what the first one wrote.
+                await backend.aset("k", value, **TI)
             await backend.aget_one(key="k", **TI)
 
         asyncio.run(both())
