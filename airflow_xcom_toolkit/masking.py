@@ -38,6 +38,7 @@ class Decrypted:
 
     def __init__(self) -> None:
         self._told: set[str] = set()
+        self._told_characters = 0
         self._texts: dict[str, None] = {}
         self._characters = 0
         self._has_any = False
@@ -82,10 +83,11 @@ class Decrypted:
             self._characters += len(text)
 
     def _tell(self, text: str) -> bool:
-        characters = sum(map(len, self._told)) + len(text)
+        characters = self._told_characters + len(text)
         if len(self._told) >= MAX_MASKED or characters > MAX_MASKED_CHARACTERS:
             return False
         self._told.add(text)
+        self._told_characters = characters
         return True
 
 

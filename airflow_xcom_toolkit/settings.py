@@ -33,7 +33,7 @@ STORAGE = "common.io"
 
 @dataclass(frozen=True)
 class Settings:
-    """The options as they are in effect, each checked when read. Holds no key."""
+    """The options as they are in effect, each checked when read. Shows no key."""
 
     path: str
     threshold: int
@@ -86,6 +86,7 @@ class Settings:
     def pipeline(self, *, offload: bool = False, encrypt: bool | None = False) -> Pipeline:
         """The pipeline of a backend. ``encrypt=None``: when there are keys. Every pipeline reads every row."""
         encrypting = self._is_encrypting() if encrypt is None else encrypt
+        foreign = ForeignRows(self.path)
         return Pipeline(
             handlers=HandlerRegistry(SerdeHandler()),
             context=HandlerContext(AirflowClassGate(), self.dataframe_format),
@@ -93,8 +94,8 @@ class Settings:
             compression=Compression(self.compression if offload else None),
             encryption=self.decryption() if encrypting else None,
             decryption=self.decryption,
-            foreign_load=ForeignRows(self.path).load,
-            foreign_purge=ForeignRows(self.path).purge,
+            foreign_load=foreign.load,
+            foreign_purge=foreign.purge,
             look_alike=looks_like_a_reference,
             on_plaintext=self._plaintext_policy if encrypting else _ignore,
             max_value_bytes=self.max_value_bytes,

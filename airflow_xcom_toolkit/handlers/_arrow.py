@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import ipc
 
 from ..abc import Dumped, HandlerContext, Json, Leaf, Refusal, Sink, Source, TypeHandler
+from ..streams import FileLike
 
 _MAGIC = b"ARROW1\0\0"
 _EXTENSION = b"ARROW:extension:name"
@@ -26,7 +27,7 @@ def write_ipc(data: pa.Table | Iterable[pa.RecordBatch], schema: pa.Schema, sink
     """Streams ``data`` to ``sink`` as one Arrow IPC file, without a copy; ``sink`` stays open."""
     batches = _batches(data)
     open_writer = ipc.new_stream if ipc_suffix(batches) == ".arrows" else ipc.new_file
-    with open_writer(pa.PythonFile(_WriteOnly(sink), mode="w"), schema) as writer:
+    with open_writer(pa.PythonFile(FileLike(sink), mode="w"), schema) as writer:
         for batch in batches:
             writer.write_batch(_compact(batch))
 
@@ -190,24 +191,6 @@ def _checked(reader: ipc.RecordBatchStreamReader) -> Iterator[pa.RecordBatch]:
     for batch in reader:
         batch.validate(full=True)
         yield batch
-
-
-class _WriteOnly:
-    """The file that Arrow wants to write, over a sink that stays open."""
-
-    closed = False
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-
-    def write(self, data: Any, /) -> int:
-        view = memoryview(data).cast("B")
-        self._sink.write(view)
-        return len(view)
-
-    def flush(self) -> None: ...
-
-    def close(self) -> None: ...
 
 
 class _ReadOnly:
