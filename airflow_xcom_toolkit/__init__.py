@@ -10,8 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .backends import FernetXComBackend, SerdeXComBackend, ThresholdXComBackend, ToolkitXComBackend
+    from .backends import (
+        FernetXComBackend,
+        SerdeXComBackend,
+        ThresholdXComBackend,
+        ToolkitXComBackend,
+        VersionedXComBackend,
+    )
+    from .helpers.keys import adelete, alist_keys, delete, list_keys
+    from .helpers.paths import apull_path, pull_path
+    from .helpers.queue import XComQueue
+    from .helpers.upstream import apull_upstream, pull_upstream
     from .rollback import Envelope
+    from .schemas import Versioned, frame_schema, upcaster, xcom_schema
 
 __version__ = "0.1.0"
 __all__ = [
@@ -20,15 +31,38 @@ __all__ = [
     "SerdeXComBackend",
     "ThresholdXComBackend",
     "ToolkitXComBackend",
+    "Versioned",
+    "VersionedXComBackend",
+    "XComQueue",
+    "adelete",
+    "alist_keys",
+    "apull_path",
+    "apull_upstream",
+    "delete",
+    "frame_schema",
+    "list_keys",
+    "pull_path",
+    "pull_upstream",
+    "upcaster",
+    "xcom_schema",
 ]
 
-_MODULES = {name: ".rollback" if name == "Envelope" else ".backends" for name in __all__}
+_MODULES = {
+    "Envelope": ".rollback",
+    **dict.fromkeys((name for name in __all__ if name.endswith("XComBackend")), ".backends"),
+    **dict.fromkeys(("Versioned", "frame_schema", "upcaster", "xcom_schema"), ".schemas"),
+    **dict.fromkeys(("adelete", "alist_keys", "delete", "list_keys"), ".helpers.keys"),
+    **dict.fromkeys(("apull_path", "pull_path"), ".helpers.paths"),
+    **dict.fromkeys(("apull_upstream", "pull_upstream"), ".helpers.upstream"),
+    "XComQueue": ".helpers.queue",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import_module("airflow")  # It imports the configured backend as it starts; let that end before ours begins.
+    if _MODULES[name] != ".schemas":  # Modules that declare schemas need no Airflow.
+        import_module("airflow")  # It imports the configured backend as it starts; let that end before ours begins.
     return getattr(import_module(_MODULES[name], __name__), name)
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Union
+
+from .errors import PartialLoadError
+
+if TYPE_CHECKING:
+    from .pipeline import Pipeline
+    from .settings import Settings
 
 Json = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
 
@@ -64,15 +70,25 @@ class ClassGate(Protocol):
         """The name a row may record for ``cls``. Raises `Refusal`, with the line to add, for a class not allowed."""
 
     def load(self, name: str) -> type:
-        """The class of that name. Raises `ImportError`, naming the line to add, for one not allowed."""
+        """The class of that name; ``dict`` where its fields are wanted as they are.
+
+        Raises `ImportError`, naming the line to add, for one not allowed.
+        """
+
+    def rebuild(self, cls: type, fields: dict[str, Any], problem: str) -> Any:
+        """An instance of ``cls`` from the fields it had when its declaration was another. Raises `SchemaError`."""
 
 
 @dataclass(frozen=True)
 class HandlerContext:
-    """What a handler may know besides the value. ``dataframe_format`` is ``arrow`` or ``parquet``."""
+    """What a handler may know besides the value. ``dataframe_format`` is ``arrow`` or ``parquet``.
+
+    ``has_schema``: the value is part of one with a schema, and may be read by another version of its class.
+    """
 
     classes: ClassGate
     dataframe_format: str = "arrow"
+    has_schema: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,29 @@ class Dumped:
     summary: dict[str, Json] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Part:
+    """What is wanted of a value: some columns, in that order, and the rows ``start`` to ``stop``, as slices have them.
+
+    ``None`` is all of them. Raises `PartialLoadError` for what is neither a list of columns nor a pair of integers.
+    """
+
+    columns: Sequence[Any] | None = None
+    rows: tuple[int | None, int | None] | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.columns, (str, bytes)) or not isinstance(self.columns, (Sequence, type(None))):
+            raise PartialLoadError("columns is to be a list of the columns that are wanted")
+        rows = (None, None) if self.rows is None else self.rows
+        if type(rows) is not tuple or len(rows) != 2 or not all(type(row) in (int, type(None)) for row in rows):
+            raise PartialLoadError("rows is to be a pair of integers, (start, stop), and either may be None")
+
+    def span(self, count: int) -> range:
+        """The wanted ones of so many rows."""
+        start, stop, _ = slice(*(self.rows or (None, None))).indices(count)
+        return range(start, max(start, stop))
+
+
 class TypeHandler(ABC):
     """Turns values of some exact types into JSON, children and bytes, and back.
 
@@ -130,17 +169,26 @@ class TypeHandler(ABC):
     def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
         """The value again. ``leaf`` is set where ``dump`` gave one; it holds exactly its bytes."""
 
+    def load_part(
+        self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext, part: Part
+    ) -> Any:
+        """Equal to what slicing gives of the value, without the memory of all of it.
+
+        Raises `PartialLoadError` for a column that is not there, and where values are not loaded in part.
+        """
+        raise PartialLoadError(f"A {self.type_id} is loaded whole: values of this type have no part to choose")
+
+    def inside(self, meta: Mapping[str, Any], context: HandlerContext) -> HandlerContext:
+        """The context of the children, at ``dump`` and at ``load``. ``meta`` is what ``dump`` gave."""
+        return context
+
 
 class Schema(ABC):
-    """Names the schema of a value at push, and brings an older one up to date at pull."""
+    """Says which schema a value has, before it is dumped. The type handlers of the schemas do the rest."""
 
     @abstractmethod
     def stamp(self, value: Any, at: Coordinate) -> tuple[Any, Json]:
-        """The value to dump, and what the row says of its schema (``None``: nothing)."""
-
-    @abstractmethod
-    def upcast(self, value: Any, schema: Json) -> Any:
-        """The value as the reader wants it, from one of the schema that the row names."""
+        """The value to dump, and what its row says of its schema (``None``: nothing). It decides nothing at pull."""
 
 
 class Codec(ABC):
@@ -163,22 +211,31 @@ class Codec(ABC):
 
 
 class Encryption(Codec):
-    """A codec that also seals what describes the value, and small bodies that stay in the row."""
+    """A codec that also seals what describes the value, and small bodies that stay in the row.
+
+    Its name on the wire is its own, and never one of a compression. Purging asks it for nothing.
+    """
 
     @abstractmethod
     def seal(self, plaintext: bytes) -> dict[str, Json]:
-        """A token and its key id."""
+        """``{"token": ..., "key_id": ...}``: both text; the id up to 128 printable ASCII characters, no blanks."""
 
     @abstractmethod
     def unseal(self, sealed: Mapping[str, Any]) -> bytes:
-        """The plaintext of a token. Raises `DecryptionError`."""
+        """The plaintext of what `seal` gave. Raises `DecryptionError` for any other token, and quotes none."""
 
 
 class KeyProvider(ABC):
-    """Gives the Fernet keys, from a KMS or Vault for instance: **the first encrypts**, all decrypt."""
+    """Gives the Fernet keys, from a KMS or Vault for instance: **the first encrypts**, all decrypt.
+
+    A new one is made whenever a process needs keys: for its first token, and, once a minute at most, for a token of a
+    key that it does not have. Of what goes wrong only the type is told, because a message may quote a key; of an
+    `XComToolkitError` the message as well, which quotes none.
+    """
 
     @abstractmethod
-    def keys(self) -> Sequence[str]: ...
+    def keys(self) -> Sequence[str]:
+        """At least one key, as ``Fernet.generate_key()`` makes them."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +276,64 @@ class Placement(ABC):
         """The bytes of an object. It, or the source, raises `ObjectMissingError`, `StorageError`, `IntegrityError`;
         `UntrustedReferenceError` before anything is read."""
 
+    def url(self, reference: Reference) -> str | None:
+        """Where the object is, as Airflow's ``ObjectStoragePath`` opens it; ``None`` if it has no URL.
+
+        Raises `UntrustedReferenceError`.
+        """
+        return None
+
     @abstractmethod
     def discard(self, reference: Reference) -> None:
         """Deletes the object, if it is there. Raises `StorageError` and `UntrustedReferenceError`."""
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """A value, and whether its row was encrypted."""
+
+    value: Any = field(repr=False)
+    encrypted: bool = False
+
+
+class Backend(ABC):
+    """What a subclass of a backend overrides; each method is one of the class, and calls ``super()`` for the rest.
+
+    It overrides these instead of Airflow's hooks, which differ between its versions: ``serialize_value``,
+    ``deserialize_value``, ``store_value`` and ``load_value`` all lead to ``push`` and ``pull``. A class that overrides
+    only the old or only the new ones of Airflow's hooks gets a `LegacyHooksWarning`.
+    """
+
+    @classmethod
+    @abstractmethod
+    def settings(cls) -> Settings:
+        """The options. To fix some in code: ``dataclasses.replace(super().settings(), threshold=0)``.
+
+        It is asked often, and gives the same each time. Raises `ConfigurationError`.
+        """
+
+    @classmethod
+    @abstractmethod
+    def pipeline(cls) -> Pipeline:
+        """The stages, made of ``cls.settings()``. To replace one: ``dataclasses.replace(super().pipeline(), ...)``.
+
+        What it gives is kept as long as the process lives, and used by several threads.
+        """
+
+    @classmethod
+    @abstractmethod
+    def push(cls, value: Any, at: Coordinate) -> Json:
+        """The row of ``value``, often in a thread. What it raises fails the push, and the old row stands."""
+
+    @classmethod
+    @abstractmethod
+    def pull(cls, row: Json, at: Coordinate | None, part: Part | None = None) -> Pulled:
+        """The value of ``row``, or the part of it that is wanted. ``at``: whose XCom was asked for, where that is known.
+
+        What is ``encrypted`` is masked in logs as the outermost override gives it.
+        """
+
+    @classmethod
+    @abstractmethod
+    def purge(cls, xcom: Any, *args: Any) -> None:
+        """Deletes what the row ``xcom.value`` refers to: Airflow's own hook, also for rows that were overwritten."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from .abc import PlainRefusal
 from .compat import conf, extra_allowed
+from .errors import SchemaError
 
 
 class AirflowClassGate:
@@ -38,6 +39,9 @@ class AirflowClassGate:
         if not isinstance(found, type) or f"{found.__module__}:{found.__qualname__}" != name:
             raise ImportError(f"A row names {_dotted(name)} as a class, and it is none of that name")
         return found
+
+    def rebuild(self, cls: type, fields: dict[str, Any], problem: str) -> Any:
+        raise SchemaError(f"{problem}. Give the class an @xcom_schema and an @upcaster, or push the value again")
 
 
 def _dotted(name: str) -> str:

@@ -3,48 +3,85 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import logging
-from contextlib import suppress
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
+from functools import cache, partial
+from types import SimpleNamespace
+from typing import Any, BinaryIO, TypeVar
 
 from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
 from airflow.sdk.bases.xcom import BaseXCom
 
-from . import settings
-from .abc import Coordinate, Json
-from .compat import HAS_TASK_LOOPS, PushHooks, amask_secrets, mask_rendered_fields, mask_secrets
+from .abc import Backend, Coordinate, Json, Part, Pulled
+from .compat import (
+    HAS_ASYNC,
+    HAS_TASK_LOOPS,
+    PushHooks,
+    airflow_version,
+    amask_secrets,
+    mask_rendered_fields,
+    mask_secrets,
+)
+from .description import Description
+from .errors import AirflowTooOldError, ConfigurationError
+from .hooks import prefers_new, warn_of_half_overrides
 from .masking import MAX_MASKED, Decrypted
 from .overwrites import Overwrites, Pushed, collecting
-from .pipeline import Pipeline, Pulled
+from .pipeline import Pipeline
+from .settings import Settings, current
 
 log = logging.getLogger(__name__)
 
-_asked_for: contextvars.ContextVar[Coordinate | None] = contextvars.ContextVar("xcom_toolkit_asked_for", default=None)
-_deferred: contextvars.ContextVar[bool] = contextvars.ContextVar("xcom_toolkit_deferred", default=False)
+T = TypeVar("T")
+
+_asked_for: ContextVar[Coordinate | None] = ContextVar("xcom_toolkit_asked_for", default=None)
+_to_mask: ContextVar[list[str] | None] = ContextVar("xcom_toolkit_to_mask", default=None)
 
 
-class _Row:
-    """A row that is not to be serialised, or not yet to be loaded: the storage work is done elsewhere."""
-
-    def __init__(self, row: Json) -> None:
-        self.row = row
-
-
-class _Hooks(PushHooks):
-    """Airflow's hooks over a pipeline: both pairs, in one class, so that neither is preferred by inheritance."""
+class _Rows(BaseXCom):
+    """Airflow's own accessors, for rows instead of values: who calls them makes the rows, or loads them."""
 
     @classmethod
-    def pipeline(cls) -> Pipeline:
-        """The stages of this backend. Override it to replace one (`dataclasses.replace`)."""
-        raise NotImplementedError
+    def store_value(cls, coordinate: Any, key: str, value: Json) -> Json:
+        return value
+
+    @classmethod
+    def load_value(cls, stored: Json) -> Json:
+        return stored
+
+    @staticmethod
+    def serialize_value(value: Any, **coordinate: Any) -> Any:
+        return value
+
+    @staticmethod
+    def deserialize_value(result: Any) -> Any:
+        return result.value
+
+
+class _Hooks(PushHooks, Backend):
+    """Airflow's hooks over a pipeline: both pairs, in one class, so that neither is preferred by inheritance."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        warn_of_half_overrides(cls)
+
+    @classmethod
+    def settings(cls) -> Settings:
+        return current()
+
+    @classmethod
+    def push(cls, value: Any, at: Coordinate) -> Json:
+        return _pipeline(cls).push(value, at)
+
+    @classmethod
+    def pull(cls, row: Json, at: Coordinate | None, part: Part | None = None) -> Pulled:
+        return _pipeline(cls).pull(row, at, part)
 
     @classmethod
     def store_value(cls, coordinate: Any, key: str, value: Any) -> Json:
         """Airflow 3.4 and newer. ``coordinate`` is an ``XComCoordinate``."""
-        if isinstance(value, _Row):
-            return value.row
         at = Coordinate(
             dag_id=coordinate.dag_id,
             run_id=coordinate.run_id,
@@ -58,12 +95,7 @@ class _Hooks(PushHooks):
     @classmethod
     def load_value(cls, stored: Json) -> Any:
         """Airflow 3.4 and newer."""
-        if _deferred.get():
-            return _Row(stored)
-        value, secrets = cls._pull_row(stored, _asked_for.get())
-        if secrets:
-            mask_secrets(secrets)
-        return value
+        return cls.load_row(stored, _asked_for.get())
 
     @classmethod
     def serialize_value(
@@ -77,27 +109,23 @@ class _Hooks(PushHooks):
         map_index: int | None = None,
     ) -> Any:
         """Airflow 3.0 to 3.3."""
-        if isinstance(value, _Row):
-            return value.row
         return cls._push_row(value, Coordinate(dag_id, run_id, task_id, map_index, key))
 
     @classmethod
     def deserialize_value(cls, result: Any) -> Any:
         """Airflow 3.0 to 3.3."""
-        return cls.load_value(result.value)
+        return cls.load_row(result.value, _asked_for.get())
 
     @classmethod
     def purge(cls, xcom: Any, *args: Any) -> None:
-        """Deletes the object of a row that is being deleted. Needs no key."""
         _pipeline(cls).purge(xcom.value)
 
     @classmethod
     def _push_row(cls, value: Any, at: Coordinate) -> Json:
-        pipeline = _pipeline(cls)
         try:
-            row = pipeline.push(value, at)
+            row = cls.push(value, at)
         except Exception:
-            _mask_refused(pipeline, value)
+            cls._mask_refused(value)
             raise
         if at.instance or not HAS_TASK_LOOPS:
             _overwrites.pushed(at, row)
@@ -105,7 +133,7 @@ class _Hooks(PushHooks):
 
     @classmethod
     def _settle(cls, rows: list[Pushed]) -> None:
-        _overwrites.settle(rows, _pipeline(cls).purge)
+        _overwrites.settle(rows, lambda row: cls.purge(SimpleNamespace(value=row)))
 
     @classmethod
     def set(cls, *args: Any, **kwargs: Any) -> None:
@@ -115,50 +143,102 @@ class _Hooks(PushHooks):
 
     @classmethod
     def get_one(cls, **kwargs: Any) -> Any:
-        with _AskedFor(kwargs):
+        with _asking_for(kwargs):
             return super().get_one(**kwargs)  # type: ignore[misc]
 
     @classmethod
     def get_all(cls, **kwargs: Any) -> Any:
-        with _AskedFor(kwargs):
+        with _asking_for(kwargs):
             return super().get_all(**kwargs)  # type: ignore[misc]
 
-    # Off the event loop: Airflow 3.3 calls the hooks on it, so they only pass rows through there.
+    # Off the event loop, on which Airflow 3.3 calls the hooks.
 
     @classmethod
     async def aset(cls, key: str, value: Any, **kwargs: Any) -> None:
         with collecting() as rows:
-            if not HAS_TASK_LOOPS:
+            if HAS_TASK_LOOPS:
+                await super().aset(key, value, **kwargs)  # type: ignore[misc]
+            else:
                 at = {name: kwargs.get(name) for name in ("dag_id", "run_id", "task_id", "map_index")}
-                value = _Row(await asyncio.to_thread(cls.serialize_value, value, key=key, **at))
-            await super().aset(key, value, **kwargs)  # type: ignore[misc]
+                row = await _off_the_loop(partial(cls.serialize_value, value, key=key, **at))
+                await _Rows.aset(key, row, **kwargs)
         await asyncio.to_thread(cls._settle, rows)
 
     @classmethod
     async def aget_one(cls, **kwargs: Any) -> Any:
-        with _AskedFor(kwargs, deferred=True):
-            row = await super().aget_one(**kwargs)  # type: ignore[misc]
-        return await cls._aload(row, kwargs)
+        row = await _Rows.aget_one(**kwargs)
+        return None if row is None else await cls._aload(row, kwargs)
 
     @classmethod
     async def aget_all(cls, **kwargs: Any) -> Any:
-        with _AskedFor(kwargs, deferred=True):
-            rows = await super().aget_all(**kwargs)  # type: ignore[misc]
+        rows = await _Rows.aget_all(**kwargs)
         return rows and [await cls._aload(row, kwargs) for row in rows]
 
     @classmethod
-    async def _aload(cls, row: Any, kwargs: dict[str, Any]) -> Any:
-        if not isinstance(row, _Row):
-            return row
-        value, secrets = await asyncio.to_thread(cls._pull_row, row.row, _coordinate(kwargs))
-        if secrets:
-            await amask_secrets(secrets)
-        return value
+    async def _aload(cls, row: Json, kwargs: dict[str, Any]) -> Any:
+        with _asking_for(kwargs):
+            return await _off_the_loop(partial(cls._load_by_hook, row))
 
     @classmethod
-    def _pull_row(cls, row: Json, at: Coordinate | None) -> tuple[Any, list[str]]:
-        pulled = _pipeline(cls).pull(row, at)
-        return pulled.value, _secrets(pulled)
+    def _load_by_hook(cls, row: Json) -> Any:
+        """By the hook that this Airflow would call."""
+        if HAS_TASK_LOOPS and prefers_new(cls, "deserialize_value", "load_value"):
+            return cls.load_value(row)
+        return cls.deserialize_value(SimpleNamespace(value=row))
+
+    # Rows, for the helpers: as they are stored, and what becomes of them.
+
+    @classmethod
+    def get_row(cls, **kwargs: Any) -> Json:
+        """The row that `get_one` with these arguments would load; ``None`` where there is none."""
+        row: Json = _Rows.get_one(**kwargs)
+        return row
+
+    @classmethod
+    async def aget_row(cls, **kwargs: Any) -> Json:
+        """The same from a coroutine. Raises `AirflowTooOldError` before Airflow 3.3."""
+        if not HAS_ASYNC:
+            raise AirflowTooOldError("An XCom from a coroutine", "3.3", airflow_version())
+        row: Json = await _Rows.aget_one(**kwargs)
+        return row
+
+    @classmethod
+    def load_row(cls, row: Json, at: Coordinate | None = None, part: Part | None = None) -> Any:
+        """The value of a row, or a part of it; what was decrypted is masked. ``at``: whose XCom the row is."""
+        pulled = cls.pull(row, at, part)
+        cls._mask(pulled)
+        return pulled.value
+
+    @classmethod
+    async def aload_row(cls, row: Json, at: Coordinate | None = None, part: Part | None = None) -> Any:
+        """The same, off the event loop."""
+        return await _off_the_loop(partial(cls.load_row, row, at, part))
+
+    @classmethod
+    def describe_row(cls, row: Json, at: Coordinate | None = None) -> Description:
+        """What a row says of its value; no object is read."""
+        return _pipeline(cls).describe(row, at)
+
+    @classmethod
+    def open_row(cls, row: Json, at: Coordinate | None = None) -> AbstractContextManager[BinaryIO]:
+        """The body of a row as a file of plain bytes, which are not masked."""
+        return _pipeline(cls).open(row, at)
+
+    @classmethod
+    def _mask(cls, pulled: Pulled) -> None:
+        """Hides what was decrypted; from a thread beside an event loop, later and from there."""
+        secrets = _secrets(pulled.value) if pulled.encrypted and cls.settings().mask_decrypted else []
+        later = _to_mask.get()
+        if later is not None:
+            later += secrets
+        elif secrets:
+            mask_secrets(secrets)
+
+    @classmethod
+    def _mask_refused(cls, value: Any) -> None:
+        """The error of a refused value, and of what is behind it, may quote it; the log of the task then does not."""
+        with suppress(Exception):  # The error of the push is the one to be seen.
+            cls._mask(Pulled(value, encrypted=_pipeline(cls).encryption is not None))
 
 
 class SerdeXComBackend(_Hooks, BaseXCom):
@@ -166,7 +246,7 @@ class SerdeXComBackend(_Hooks, BaseXCom):
 
     @classmethod
     def pipeline(cls) -> Pipeline:
-        return settings.current().pipeline()
+        return cls.settings().pipeline()
 
 
 class FernetXComBackend(_Hooks, BaseXCom):
@@ -174,7 +254,15 @@ class FernetXComBackend(_Hooks, BaseXCom):
 
     @classmethod
     def pipeline(cls) -> Pipeline:
-        return settings.current().pipeline(encrypt=True)
+        return cls.settings().pipeline(encrypt=True)
+
+
+class VersionedXComBackend(_Hooks, BaseXCom):
+    """Keeps schemas with their versions, and brings old values up to date; all in the row."""
+
+    @classmethod
+    def pipeline(cls) -> Pipeline:
+        return cls.settings().pipeline(stamp=True)
 
 
 class ThresholdXComBackend(_Hooks, XComObjectStorageBackend):  # type: ignore[misc]
@@ -182,7 +270,7 @@ class ThresholdXComBackend(_Hooks, XComObjectStorageBackend):  # type: ignore[mi
 
     @classmethod
     def pipeline(cls) -> Pipeline:
-        return settings.current().pipeline(offload=True)
+        return cls.settings().pipeline(offload=True)
 
 
 class ToolkitXComBackend(_Hooks, XComObjectStorageBackend):  # type: ignore[misc]
@@ -190,33 +278,52 @@ class ToolkitXComBackend(_Hooks, XComObjectStorageBackend):  # type: ignore[misc
 
     @classmethod
     def pipeline(cls) -> Pipeline:
-        return settings.current().pipeline(offload=True, encrypt=None)
+        return cls.settings().pipeline(offload=True, encrypt=None, stamp=True)
 
 
+def configured() -> type[_Hooks]:
+    """The backend that Airflow has here. Raises `ConfigurationError` unless it is one of the toolkit's."""
+    from airflow.sdk.execution_time.xcom import XCom
+
+    backend: type[Any] = XCom
+    if issubclass(backend, _Hooks):
+        return backend
+    names = ", ".join(f"airflow_xcom_toolkit.{backend.__name__}" for backend in _BACKENDS)
+    found = f"{backend.__module__}.{backend.__qualname__}"
+    raise ConfigurationError("core.xcom_backend", f"it is {found}; this needs one of {names}, or a subclass of one")
+
+
+_BACKENDS = (ToolkitXComBackend, ThresholdXComBackend, FernetXComBackend, VersionedXComBackend, SerdeXComBackend)
 _pipelines: dict[Any, Pipeline] = {}
 _overwrites = Overwrites()
 
 
 def _pipeline(backend: type[_Hooks]) -> Pipeline:
     """The pipeline of ``backend``, made once a process."""
-    if backend not in _pipelines:
-        _pipelines[backend] = backend.pipeline()
-    return _pipelines[backend]
+    found = _pipelines.get(backend)
+    return found if found is not None else _pipelines.setdefault(backend, backend.pipeline())
 
 
-class _AskedFor:
+@contextmanager
+def _asking_for(kwargs: dict[str, Any]) -> Iterator[None]:
     """Lets the hooks know whose XCom was asked for, so that an encrypted row copied onto another's does not open."""
+    token = _asked_for.set(_coordinate(kwargs))
+    try:
+        yield
+    finally:
+        _asked_for.reset(token)
 
-    def __init__(self, kwargs: dict[str, Any], *, deferred: bool = False) -> None:
-        self._at = _coordinate(kwargs)
-        self._is_deferred = deferred
 
-    def __enter__(self) -> None:
-        self._tokens = _asked_for.set(self._at), _deferred.set(self._is_deferred)
-
-    def __exit__(self, *exception: object) -> None:
-        _asked_for.reset(self._tokens[0])
-        _deferred.reset(self._tokens[1])
+async def _off_the_loop(call: Callable[[], T]) -> T:
+    """What ``call`` gives in a thread. What it decrypts is masked from here: see `amask_secrets`."""
+    secrets: list[str] = []
+    token = _to_mask.set(secrets)
+    try:
+        return await asyncio.to_thread(call)
+    finally:
+        _to_mask.reset(token)
+        if secrets:
+            await amask_secrets(secrets)
 
 
 def _coordinate(kwargs: dict[str, Any]) -> Coordinate:
@@ -224,20 +331,11 @@ def _coordinate(kwargs: dict[str, Any]) -> Coordinate:
     return Coordinate(kwargs.get("dag_id"), run_id, kwargs.get("task_id"), kwargs.get("map_index"), kwargs.get("key"))
 
 
-def _mask_refused(pipeline: Pipeline, value: Any) -> None:
-    """The error of a refused value, and of what is behind it, may quote it; the log of the task then does not."""
-    with suppress(Exception):  # The error of the push is the one to be seen.
-        if secrets := _secrets(Pulled(value, encrypted=pipeline.encryption is not None)):
-            mask_secrets(secrets)
-
-
-def _secrets(pulled: Pulled) -> list[str]:
+def _secrets(value: Any) -> list[str]:
     """What Airflow's masker is to be told of a value that was decrypted."""
-    if not pulled.encrypted or not settings.current().mask_decrypted:
-        return []
     decrypted = _decrypted()
     left_out = decrypted.left_out
-    secrets = decrypted.add(pulled.value)
+    secrets = decrypted.add(value)
     if decrypted.left_out > left_out:
         log.info(_LEFT_OUT, decrypted.left_out, MAX_MASKED)
     return secrets

@@ -1,45 +1,49 @@
 """The flow of data, on one screen.
 
-push   value  schema.stamp  handlers.dump  compression.encode  encryption.encode  placement.store    row
-pull   row    placement.fetch  encryption.decode  compression.decode  handlers.load  schema.upcast  value
+push   value  schema.stamp  handlers.dump  compression.encode  encryption.encode  placement.store  row
+pull   row    placement.fetch  encryption.decode  compression.decode  handlers.load  value
 purge  row    placement.discard
 """
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO, cast
 
-from .abc import Coordinate, Encryption, HandlerContext, Json, Placement, Reference, Schema, Source
+from .abc import Coordinate, Encryption, HandlerContext, Json, Part, Placement, Pulled, Reference, Schema, Source
 from .bodies import Bodies
 from .compression import Compression
+from .description import Description, described, foreign_described, row_text
 from .envelope import Envelope, Header, Sealed, clean_summary, is_envelope
-from .errors import EnvelopeError, UnsupportedTypeError, ValueTooLargeError, XComToolkitError
+from .errors import (
+    EnvelopeError,
+    PartialLoadError,
+    SchemaValidationError,
+    StorageError,
+    UnsupportedTypeError,
+    ValueTooLargeError,
+    XComToolkitError,
+)
 from .handlers._json import ROW, fit
 from .handlers.tree import Tree, TreeDumper, TreeLoader
 from .registry import HandlerRegistry
 from .schemas import NoSchema
 from .sealing import new_bind, seal, unseal
-from .streams import ByteSource, read_exactly
-
-
-@dataclass(frozen=True)
-class Pulled:
-    """A value, and whether its row was encrypted."""
-
-    value: Any = field(repr=False)
-    encrypted: bool = False
+from .streams import ByteSource, SourceFile, read_exactly
 
 
 @dataclass(frozen=True)
 class Pipeline:
     """The stages between a value and its row. Immutable, and safe to share between threads.
 
-    ``decryption`` opens what rows say is encrypted; ``encryption`` is set where pushes encrypt. ``foreign_load`` and
-    ``foreign_purge`` do for rows of other backends what those backends would do. ``look_alike`` tells a string that
+    ``decryption`` opens what rows say is encrypted; ``encryption`` is set where pushes encrypt, and ``on_plaintext``
+    is then told of rows that are not. ``foreign_load`` and ``foreign_purge`` do for rows of other backends what those
+    backends would do; ``foreign_url`` says where the object of such a row is. ``look_alike`` tells a string that
     another backend would take for its own reference.
     """
 
@@ -52,6 +56,7 @@ class Pipeline:
     encryption: Encryption | None = None
     compression: Compression = field(default_factory=lambda: Compression(None))
     schema: Schema = field(default_factory=NoSchema)
+    foreign_url: Callable[[Any], str | None] = lambda row: None
     look_alike: Callable[[str], bool] = lambda text: False
     on_plaintext: Callable[[], None] = lambda: None
     max_value_bytes: int = 0
@@ -70,16 +75,47 @@ class Pipeline:
         head = header if self.encryption is None else seal(header, at, bind, self.encryption)
         return Envelope(head, stored.body, stored.codecs).to_row()
 
-    def pull(self, row: Any, at: Coordinate | None = None) -> Pulled:
-        """The value of ``row``, whoever wrote it. ``at``: whose XCom the caller asked for, where that is known."""
+    def pull(self, row: Any, at: Coordinate | None = None, part: Part | None = None) -> Pulled:
+        """The value of ``row``, whoever wrote it. ``at``: whose XCom the caller asked for, where that is known.
+
+        Only ``part`` of it, where that is set. Its object is read and verified whole, all the same.
+        """
         if not is_envelope(row):
-            self.on_plaintext()
+            self._meet_plaintext()
+            if part is not None:
+                raise PartialLoadError("A value that is plain JSON, or of another backend, is loaded whole")
             return Pulled(self.foreign_load(row))
         envelope = Envelope.from_row(row)
         header, bind = self._header(envelope, at)
         with self._bodies.open(envelope, bind) as body:
-            value = self._load(header, body, secret=bool(bind))
-        return Pulled(self.schema.upcast(value, header.schema), encrypted=bool(bind))
+            value = self._load(header, body, part, secret=bool(bind))
+        return Pulled(value, encrypted=bool(bind))
+
+    def describe(self, row: Any, at: Coordinate | None = None) -> Description:
+        """What ``row`` says of its value. Its object, if it has one, is not touched."""
+        if not is_envelope(row):
+            self._meet_plaintext()
+            return foreign_described(row, self.foreign_url(row))
+        envelope = Envelope.from_row(row)
+        header, bind = self._header(envelope, at)
+        return described(row, envelope, header, self.placement, encrypted=bool(bind))
+
+    @contextmanager
+    def open(self, row: Any, at: Coordinate | None = None) -> Iterator[BinaryIO]:
+        """The body of ``row``, decrypted and decompressed; the JSON of a value that has none.
+
+        It is read from front to back, and verified when the block ends, whatever of it was read.
+        """
+        if not is_envelope(row):
+            self._meet_plaintext()
+            yield io.BytesIO(self._foreign_text(row))
+            return
+        envelope = Envelope.from_row(row)
+        header, bind = self._header(envelope, at)
+        with self._bodies.open(envelope, bind) as body:
+            source = ByteSource(_tree_and_leaves(header, None)[0].encode()) if body is None else body
+            with io.BufferedReader(SourceFile(source)) as file:
+                yield cast(BinaryIO, file)
 
     def purge(self, row: Any) -> None:
         """Deletes the object that ``row`` refers to, if there is one. Needs no key."""
@@ -89,6 +125,10 @@ class Pipeline:
         if isinstance(body, Reference):
             self.placement.discard(body)
 
+    def _meet_plaintext(self) -> None:
+        if self.encryption is not None:
+            self.on_plaintext()
+
     @cached_property
     def _bodies(self) -> Bodies:
         return Bodies(self.placement, self.compression, self.encryption, self.decryption, self.max_value_bytes)
@@ -96,8 +136,14 @@ class Pipeline:
     def _header(self, envelope: Envelope, at: Coordinate | None) -> tuple[Header, bytes]:
         if isinstance(envelope.header, Sealed):
             return unseal(envelope.header, at, self.decryption())
-        self.on_plaintext()
+        self._meet_plaintext()
         return envelope.header, b""
+
+    def _foreign_text(self, row: Any) -> bytes:
+        url = self.foreign_url(row)
+        if url is not None:
+            raise StorageError(f"The object of a stock reference has no hash to verify, and is not opened: {url}")
+        return row_text(row)
 
     def _is_inert(self, value: Any) -> bool:
         """Whether ``value`` is plain JSON that stays as it is: every database keeps it, and no stage is for it."""
@@ -116,14 +162,18 @@ class Pipeline:
             tree = TreeDumper(self.handlers, self.context, show_keys=self.encryption is None).dump(value)
         except UnsupportedTypeError as e:
             raise UnsupportedTypeError(e.place, e.type_name, e.reason, str(at)) from e.__cause__
+        except SchemaValidationError as e:
+            raise e.of(str(at)) from e.__cause__
         if 0 < self.max_value_bytes < tree.nbytes:
             raise ValueTooLargeError(tree.nbytes, self.max_value_bytes, str(at))
         return tree
 
-    def _load(self, header: Header, body: Source | None, *, secret: bool) -> Any:
+    def _load(self, header: Header, body: Source | None, part: Part | None, *, secret: bool) -> Any:
         try:
             text, leaves = _tree_and_leaves(header, body)
-            return TreeLoader(self.handlers, self.context, leaves).load(text)
+            return TreeLoader(self.handlers, self.context, leaves).load(text, part)
+        except SchemaValidationError as e:
+            raise e.within("value", show_keys=not secret) from (None if secret else e.__cause__)
         except (XComToolkitError, ImportError, MemoryError) as e:
             if secret:
                 raise e from None

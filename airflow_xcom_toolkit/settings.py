@@ -14,12 +14,14 @@ from .abc import Encryption, HandlerContext, KeyProvider
 from .allow_list import AirflowClassGate
 from .compat import conf, declare_sensitive
 from .compression import Compression
-from .errors import ConfigurationError, PlaintextRefusedError
+from .errors import ConfigurationError, PlaintextRefusedError, SchemaError, XComToolkitError
 from .foreign import ForeignRows, looks_like_a_reference
 from .get_provider_info import option_defaults
+from .handlers._classes import HANDLERS as CLASSES
 from .pipeline import Pipeline
-from .placement import ObjectPlacement
+from .placement import DEFAULT_STORE, ObjectPlacement
 from .registry import HandlerRegistry
+from .schemas import Catalogue, NoSchema, Rule, Stamps, schema_handlers
 from .serde import SerdeHandler
 
 if TYPE_CHECKING:
@@ -33,7 +35,10 @@ STORAGE = "common.io"
 
 @dataclass(frozen=True)
 class Settings:
-    """The options as they are in effect, each checked when read. Shows no key."""
+    """The options as they are in effect, each checked, whether read or fixed in code. Shows no key.
+
+    ``stores`` are those besides ``path``.
+    """
 
     path: str
     threshold: int
@@ -44,26 +49,53 @@ class Settings:
     plaintext_rows: str
     mask_decrypted: bool
     storage_attempts: int
+    api_conn_id: str = ""
+    schema_modules: Sequence[str] = ()
+    schema_rules: Sequence[Rule] = ()
+    unknown_schema: str = "error"
 
     @classmethod
     def read(cls) -> Settings:
         """From ``airflow.cfg`` and the environment. Raises `ConfigurationError`, which names the option."""
-        path = _text(STORAGE, "xcom_objectstorage_path")
         return cls(
-            path=path,
-            threshold=_integer(STORAGE, "xcom_objectstorage_threshold", at_least=-1),
+            path=_text(STORAGE, "xcom_objectstorage_path"),
+            threshold=_integer(STORAGE, "xcom_objectstorage_threshold"),
             compression=_text(STORAGE, "xcom_objectstorage_compression") or None,
-            stores={**_stores(), **({"default": path} if path else {})},
+            stores=_stores(),
             max_value_bytes=_integer(SECTION, "max_value_bytes"),
-            dataframe_format=_choice("dataframe_format", "arrow", "parquet"),
-            plaintext_rows=_choice("plaintext_rows", "allow", "warn", "reject"),
+            dataframe_format=_text(SECTION, "dataframe_format").lower(),
+            plaintext_rows=_text(SECTION, "plaintext_rows").lower(),
             mask_decrypted=_boolean("mask_decrypted"),
-            storage_attempts=_integer(SECTION, "storage_attempts", at_least=1),
+            storage_attempts=_integer(SECTION, "storage_attempts"),
+            api_conn_id=_text(SECTION, "api_conn_id"),
+            schema_modules=_listed("schema_modules"),
+            schema_rules=_rules(),
+            unknown_schema=_text(SECTION, "unknown_schema").lower(),
         )
 
-    @cached_property
+    def __post_init__(self) -> None:
+        self._check_number("threshold", f"{STORAGE}.xcom_objectstorage_threshold", least=-1)
+        self._check_number("max_value_bytes", f"{SECTION}.max_value_bytes")
+        self._check_number("storage_attempts", f"{SECTION}.storage_attempts", least=1)
+        self._check_choice("dataframe_format", "arrow", "parquet")
+        self._check_choice("plaintext_rows", "allow", "warn", "reject")
+        self._check_choice("mask_decrypted", True, False)
+        self._check_choice("unknown_schema", "error", "plain")
+        _check(isinstance(self.path, str), f"{STORAGE}.xcom_objectstorage_path", f"{self.path!r} is not text")
+        _check(_is_stores(self.stores), f"{SECTION}.stores", _NO_STORES)
+
+    def _check_number(self, name: str, option: str, least: int = 0) -> None:
+        value = getattr(self, name)
+        _check(type(value) is int, option, f"{value!r} is not a whole number")
+        _check(value >= least, option, f"{value} is too small; the least is {least}")
+
+    def _check_choice(self, name: str, *allowed: object) -> None:
+        value = getattr(self, name)
+        _check(value in allowed, f"{SECTION}.{name}", f"{value!r} is not one of: {', '.join(map(str, allowed))}")
+
+    @property
     def keys(self) -> KeyRing:
-        """The keys. Raises `ConfigurationError` where there is none, or one is malformed."""
+        """The keys, asked for anew. Raises `ConfigurationError` where there is none, or one is malformed."""
         from .encryption import KeyRing
 
         return KeyRing(_keys())
@@ -83,22 +115,37 @@ class Settings:
         """Opens tokens; asks for keys when it has one to open."""
         return self._encryption
 
-    def pipeline(self, *, offload: bool = False, encrypt: bool | None = False) -> Pipeline:
-        """The pipeline of a backend. ``encrypt=None``: when there are keys. Every pipeline reads every row."""
-        encrypting = self._is_encrypting() if encrypt is None else encrypt
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The schemas that are declared here."""
+        declared = [rule.declared() for rule in self.schema_rules]
+        return Catalogue(self.schema_modules, unknown_as_plain=self.unknown_schema == "plain", further=declared)
+
+    def pipeline(
+        self, *, offload: bool = False, encrypt: bool | Encryption | None = False, stamp: bool = False
+    ) -> Pipeline:
+        """The pipeline of a backend. ``encrypt=None``: when there are keys. Every pipeline reads every row.
+
+        ``encrypt`` may be a cipher of your own, which then opens all that is encrypted. ``stamp``: pushes write schemas.
+        """
+        own = encrypt if isinstance(encrypt, Encryption) else None
+        encrypting = self._is_encrypting() if encrypt is None else encrypt is not False
+        decryption = self.decryption if own is None else lambda: own
         foreign = ForeignRows(self.path)
         return Pipeline(
-            handlers=HandlerRegistry(SerdeHandler()),
+            handlers=HandlerRegistry(SerdeHandler(), first=schema_handlers(self.catalogue, CLASSES, stamps=stamp)),
             context=HandlerContext(AirflowClassGate(), self.dataframe_format),
-            placement=self._placement(offload),
+            placement=self.placement(offload=offload),
             compression=Compression(self.compression if offload else None),
-            encryption=self.decryption() if encrypting else None,
-            decryption=self.decryption,
+            encryption=decryption() if encrypting else None,
+            decryption=decryption,
             foreign_load=foreign.load,
             foreign_purge=foreign.purge,
+            foreign_url=foreign.url,
             look_alike=looks_like_a_reference,
-            on_plaintext=self._plaintext_policy if encrypting else _ignore,
+            on_plaintext=self._plaintext_policy,
             max_value_bytes=self.max_value_bytes,
+            schema=Stamps(self.catalogue, self.schema_rules) if stamp else NoSchema(),
         )
 
     def _is_encrypting(self) -> bool:
@@ -108,7 +155,8 @@ class Settings:
             )
         return self.has_keys
 
-    def _placement(self, offload: bool) -> ObjectPlacement:
+    def placement(self, kind: type[ObjectPlacement] = ObjectPlacement, *, offload: bool = True) -> ObjectPlacement:
+        """Where bodies go: above the threshold to a store of ``kind``'s choice; without ``offload`` into the row."""
         threshold = self.threshold if offload and self.threshold >= 0 else None
         if threshold is not None and not self.path:
             raise ConfigurationError(
@@ -116,7 +164,8 @@ class Settings:
                 f"it is not set, and xcom_objectstorage_threshold = {threshold} moves values there. Set it to a base "
                 "path such as s3://aws_conn@bucket/xcom or file:///srv/airflow/xcom.",
             )
-        return ObjectPlacement(self.stores, _open_path, threshold=threshold, attempts=self.storage_attempts)
+        stores = {**self.stores, **({DEFAULT_STORE: self.path} if self.path else {})}
+        return kind(stores, _open_path, threshold=threshold, attempts=self.storage_attempts)
 
     @property
     def _plaintext_policy(self) -> Callable[[], None]:
@@ -184,9 +233,11 @@ def _provided_keys(path: str) -> Sequence[str]:
 
 
 def _called(path: str, provider: type[KeyProvider]) -> Any:
-    """What the provider gives. Its errors may quote keys, so only their type is told."""
+    """What the provider gives. Its errors may quote keys, so only their type is told; the toolkit's own quote none."""
     try:
         return provider().keys()
+    except XComToolkitError as e:
+        problem = f"{path} failed: {e}"
     except Exception as e:
         problem = f"{path} failed with {type(e).__name__}"
     raise ConfigurationError(f"{SECTION}.key_provider", problem)
@@ -204,22 +255,17 @@ def _text(section: str, option: str) -> str:
     return (value if value is not None else default).strip()
 
 
-def _integer(section: str, option: str, at_least: int = 0) -> int:
+def _integer(section: str, option: str) -> int:
     text = _text(section, option) or ("-1" if option == "xcom_objectstorage_threshold" else "0")
     try:
-        value = int(text)
+        return int(text)
     except ValueError:
         raise ConfigurationError(f"{section}.{option}", f"{text!r} is not a whole number") from None
-    if value < at_least:
-        raise ConfigurationError(f"{section}.{option}", f"{value} is too small; the least is {at_least}")
-    return value
 
 
-def _choice(option: str, *allowed: str) -> str:
-    text = _text(SECTION, option).lower()
-    if text not in allowed:
-        raise ConfigurationError(f"{SECTION}.{option}", f"{text!r} is not one of: {', '.join(allowed)}")
-    return text
+def _check(holds: bool, option: str, problem: str) -> None:
+    if not holds:
+        raise ConfigurationError(option, problem)
 
 
 def _boolean(option: str) -> bool:
@@ -227,6 +273,12 @@ def _boolean(option: str) -> bool:
     if text not in ("true", "false", "1", "0", "t", "f", "yes", "no"):
         raise ConfigurationError(f"{SECTION}.{option}", f"{text!r} is neither true nor false")
     return text in ("true", "1", "t", "yes")
+
+
+_NO_STORES = (
+    'it is not a JSON object of names and base paths, such as {"old": "s3://bucket/xcom"}; '
+    'the name "default" is taken by [common.io] xcom_objectstorage_path'
+)
 
 
 def _stores() -> dict[str, str]:
@@ -237,18 +289,31 @@ def _stores() -> dict[str, str]:
         found = json.loads(text)
     except ValueError as e:
         raise ConfigurationError(f"{SECTION}.stores", f"it is not JSON ({e})") from None
-    if not _is_stores(found):
-        raise ConfigurationError(
-            f"{SECTION}.stores",
-            'it is not a JSON object of names and base paths, such as {"old": "s3://bucket/xcom"}; '
-            'the name "default" is taken by [common.io] xcom_objectstorage_path',
-        )
+    _check(_is_stores(found), f"{SECTION}.stores", _NO_STORES)
     return dict(found)
+
+
+def _listed(option: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in _text(SECTION, option).split(",") if part.strip())
+
+
+def _rules() -> tuple[Rule, ...]:
+    text = _text(SECTION, "schema_rules")
+    try:
+        return tuple(Rule.from_json(found) for found in json.loads(text or "[]"))
+    except (ValueError, TypeError, SchemaError) as e:
+        raise ConfigurationError(f"{SECTION}.schema_rules", f"{_NO_RULES} ({e})") from None
+
+
+_NO_RULES = (
+    'it is not a JSON list of rules, such as [{"dag": "sales_*", "task": "load", "key": "return_value", '
+    '"schema": "acme.orders", "version": 3}]'
+)
 
 
 def _is_stores(found: Any) -> bool:
     return (
         isinstance(found, dict)
-        and "default" not in found
+        and DEFAULT_STORE not in found
         and all(isinstance(url, str) and url for url in found.values())
     )

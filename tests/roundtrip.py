@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 from airflow_xcom_toolkit.abc import HandlerContext
+from airflow_xcom_toolkit.errors import SchemaError
 from airflow_xcom_toolkit.handlers.tree import TreeDumper, TreeLoader
 from airflow_xcom_toolkit.registry import HandlerRegistry
 
@@ -23,6 +24,9 @@ class OpenGate:
         for part in path.split("."):
             found = getattr(found, part)
         return found
+
+    def rebuild(self, cls: type, fields: dict[str, Any], problem: str) -> Any:
+        raise SchemaError(problem)
 
 
 def through(value: Any, *, dataframe_format: str = "arrow") -> Any:

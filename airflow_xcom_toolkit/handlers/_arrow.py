@@ -8,7 +8,7 @@ dictionaries would change the values. Format: https://arrow.apache.org/docs/form
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import ipc
 
-from ..abc import Dumped, HandlerContext, Json, Leaf, Refusal, Sink, Source, TypeHandler
+from ..abc import Dumped, HandlerContext, Json, Leaf, Part, Refusal, Sink, Source, TypeHandler
+from ..errors import PartialLoadError
 from ..streams import FileLike
 
 _MAGIC = b"ARROW1\0\0"
@@ -37,14 +38,80 @@ def read_ipc(leaf: Source) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
 
     Raises `ValueError` (`pyarrow.ArrowInvalid`) or `OSError` for bytes that `write_ipc` did not write.
     """
-    reader = ipc.open_stream(pa.PythonFile(_ReadOnly(leaf), mode="r"))
+    reader = _open_ipc(leaf)
     return reader.schema, _checked(reader)
+
+
+def _open_ipc(leaf: Source) -> ipc.RecordBatchStreamReader:
+    return ipc.open_stream(pa.PythonFile(_ReadOnly(leaf), mode="r"))
 
 
 def read_table(leaf: Source) -> pa.Table:
     """All of `read_ipc` as one table."""
     schema, batches = read_ipc(leaf)
     return pa.Table.from_batches(list(batches), schema)
+
+
+def read_ipc_columns(leaf: Source) -> tuple[pa.Schema, Callable[[list[int]], Iterator[pa.RecordBatch]]]:
+    """The schema, and what gives the batches with some of the columns, in the order of the file. Not checked."""
+    reader = _open_ipc(leaf)
+    return reader.schema, lambda columns: (_select(batch, columns) for batch in reader)
+
+
+def cut(batches: Iterable[pa.RecordBatch], start: int, stop: int | None) -> Iterator[pa.RecordBatch]:
+    """These rows of what all batches have, checked; at least one batch, for it has the dictionaries."""
+    seen = given = 0
+    for batch in batches:
+        first = min(max(start - seen, 0), batch.num_rows)
+        last = batch.num_rows if stop is None else min(max(stop - seen, first), batch.num_rows)
+        seen += batch.num_rows
+        if first < last or not given:
+            given += 1
+            wanted = batch.slice(first, last - first)
+            wanted.validate(full=True)
+            yield wanted
+        if stop is not None and seen >= stop:
+            return
+
+
+def read_part(leaf: Source, choose: Callable[[pa.Schema], list[int]], part: Part) -> pa.Table:
+    """Of `read_table` the columns that ``choose`` gives, ascending, and the rows of ``part``. No other is held."""
+    schema, select = read_ipc_columns(leaf)
+    columns = choose(schema)
+    start, stop = part.rows or (None, None)
+    from_start = (start or 0) >= 0 and (stop is None or stop >= 0)
+    batches = cut(select(columns), *((start or 0, stop) if from_start else (0, None)))
+    chosen = pa.schema([schema.field(i) for i in columns], schema.metadata)
+    table = pa.Table.from_batches(map(_detached, batches), chosen)
+    span = part.span(table.num_rows)
+    return table if from_start else table.slice(span.start, len(span))
+
+
+def places(names: list[str], columns: Sequence[Any]) -> list[int]:
+    """Where in ``names`` the columns are. Raises `PartialLoadError` unless each is there once."""
+    for name in columns:
+        if names.count(name) != 1:
+            raise PartialLoadError(f"There is not one column {name!r:.80} in the value, but {names.count(name)}")
+    if len(set(columns)) != len(columns):
+        raise PartialLoadError("A column is asked for twice")
+    return [names.index(name) for name in columns]
+
+
+def _select(batch: pa.RecordBatch, columns: list[int]) -> pa.RecordBatch:
+    return batch if len(columns) == batch.num_columns else batch.select(columns)
+
+
+def _detached(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A copy: a column on its own holds the memory of the whole batch that it was read in."""
+    arrays = [_copied(column) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(arrays, schema=batch.schema) if arrays else batch
+
+
+def _copied(column: pa.Array) -> pa.Array:
+    try:
+        return pa.concat_arrays([column, column.slice(0, 0)])
+    except pa.ArrowException:  # Arrow does not copy each type.
+        return column
 
 
 def ipc_leaf(data: pa.Table | Iterable[pa.RecordBatch], schema: pa.Schema) -> Leaf:
@@ -244,13 +311,17 @@ def _dump(data: pa.Table | list[pa.RecordBatch], schema: pa.Schema, summary: dic
 def _load(meta: Mapping[str, Any], leaf: Source | None) -> tuple[pa.Schema, list[pa.RecordBatch]]:
     assert leaf is not None
     schema, batches = read_ipc(leaf)
+    _check_extensions(meta, schema)
+    return schema, list(batches)
+
+
+def _check_extensions(meta: Mapping[str, Any], schema: pa.Schema) -> None:
     unknown = set(meta.get("extensions", ())) - set(_extensions(schema))
     if unknown:
         raise ValueError(
             f"Arrow does not know the extension types {sorted(unknown)} of this value here; "
             "call pyarrow.register_extension_type for them before the pull, as where it was pushed"
         )
-    return schema, list(batches)
 
 
 def _short(value: object) -> str:
@@ -269,6 +340,21 @@ class TableHandler(TypeHandler):
     def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
         schema, batches = _load(meta, leaf)
         return pa.Table.from_batches(batches, schema)
+
+    def load_part(
+        self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext, part: Part
+    ) -> Any:
+        assert leaf is not None
+        table = read_part(leaf, partial(_choose, meta, part), part)
+        return table if part.columns is None else table.select(list(part.columns))
+
+
+def _choose(meta: Mapping[str, Any], part: Part, schema: pa.Schema) -> list[int]:
+    """The columns, and one at least, which knows how many rows there are."""
+    _check_extensions(meta, schema)
+    if part.columns is None:
+        return list(range(len(schema)))
+    return sorted(places(schema.names, part.columns)) or list(range(len(schema)))[:1]
 
 
 class BatchHandler(TypeHandler):

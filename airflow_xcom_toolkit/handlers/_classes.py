@@ -3,7 +3,8 @@
 Each entry names its class, which Airflow's allow list has to allow, in ``class``.
 
 ======================  =================================================================================
-``class.enum@1``        ``name`` of the member; or a child: the value of a combination of flags
+``class.enum@1``        ``name`` of the member; or a child: the value of a combination of flags; within a
+                        schema both
 ``class.namedtuple@1``  ``fields``; children: the items
 ``class.dataclass@1``   ``fields`` that are set, ``unset`` for the others if any; children: their values
 ``class.attrs@1``       the same; ``hash`` if the class keeps its hash, which differs in each process
@@ -12,7 +13,8 @@ Each entry names its class, which Airflow's allow list has to allow, in ``class`
 ======================  =================================================================================
 
 No ``__init__``, ``__post_init__``, validator or converter runs when a value is loaded: what comes back is what was
-there. A class whose fields have changed since is an error; schemas are the way to change one.
+there. A class whose fields have changed since is an error, unless it is part of a schema: then the gate rebuilds it. And
+where the gate gives ``dict`` for a class, what comes back is its fields, the value of an enum.
 """
 
 from __future__ import annotations
@@ -49,11 +51,27 @@ class _ClassHandler(TypeHandler):
     def accepts(self, value: Any) -> bool:
         return self.fits(type(value))
 
-    def load_class(self, meta: Mapping[str, Any], context: HandlerContext) -> Any:
-        cls = context.classes.load(meta["class"])
-        if not isinstance(cls, type) or not self.fits(cls):
-            raise SchemaError(f"{meta['class']} is not what it was when this value was pushed: {self.type_id}")
-        return cls
+    def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
+        cls: Any = context.classes.load(meta["class"])
+        if cls is dict:
+            return self.plain(meta, children)
+        problem = self.problem(cls, meta) if self.fits(cls) else f"it is no longer a {self.type_id}"
+        if problem:
+            problem = f"{meta['class']} has changed since this value was pushed: {problem}"
+            return context.classes.rebuild(cls, self.plain(meta, children), problem)
+        return self.restore(cls, meta, children)
+
+    @abstractmethod
+    def plain(self, meta: Mapping[str, Any], children: list[Any]) -> Any:
+        """What an instance had, without its class."""
+
+    def problem(self, cls: Any, meta: Mapping[str, Any]) -> str:
+        """Why ``cls`` cannot hold what an instance had, if it cannot."""
+        return ""
+
+    @abstractmethod
+    def restore(self, cls: Any, meta: Mapping[str, Any], children: list[Any]) -> Any:
+        """The instance again."""
 
 
 class EnumHandler(_ClassHandler):
@@ -67,16 +85,19 @@ class EnumHandler(_ClassHandler):
     def dump(self, value: Enum, context: HandlerContext) -> Dumped:
         cls = type(value)
         meta = {"class": context.classes.name(cls)}
-        if cls.__members__.get(value._name_) is value:
-            return Dumped({**meta, "name": value._name_}, summary={**meta})
-        if not isinstance(value, Flag):
+        is_member = cls.__members__.get(value._name_) is value
+        if not is_member and not isinstance(value, Flag):
             raise Refusal(f"it is not among the members of {cls.__name__}")
-        return Dumped(meta, children=(value._value_,), step=".value{}".format, summary={**meta})
+        children = () if is_member and not context.has_schema else (value._value_,)
+        name = {"name": value._name_} if is_member else {}
+        return Dumped({**meta, **name}, children, step=".value{}".format, summary={**meta})
 
-    def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Enum:
-        cls = self.load_class(meta, context)
+    def plain(self, meta: Mapping[str, Any], children: list[Any]) -> Any:
+        return children[0] if children else meta["name"]
+
+    def restore(self, cls: Any, meta: Mapping[str, Any], children: list[Any]) -> Enum:
         try:
-            found: Enum = cls(*children) if children else cls.__members__[meta["name"]]
+            found: Enum = cls.__members__[meta["name"]] if "name" in meta else cls(*children)
         except (KeyError, ValueError) as e:
             raise SchemaError(f"{meta['class']} no longer has a member of this value") from e
         return found
@@ -100,11 +121,14 @@ class NamedTupleHandler(_ClassHandler):
         meta = {"class": name, "fields": fields}
         return Dumped(meta, tuple(value), step=_field_step(fields), summary={"class": name})
 
-    def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
-        cls = self.load_class(meta, context)
-        if list(cls._fields) != meta["fields"] or len(children) != len(cls._fields):
-            raise _changed(meta, cls._fields, meta["fields"])
-        return tuple.__new__(cls, children)
+    def plain(self, meta: Mapping[str, Any], children: list[Any]) -> Any:
+        return _zipped(meta["fields"], children)
+
+    def problem(self, cls: Any, meta: Mapping[str, Any]) -> str:
+        return _changes(cls._fields, meta["fields"]) if list(cls._fields) != meta["fields"] else ""
+
+    def restore(self, cls: Any, meta: Mapping[str, Any], children: list[Any]) -> Any:
+        return tuple.__new__(cls, _zipped(meta["fields"], children).values())
 
 
 class _FieldsHandler(_ClassHandler):
@@ -135,12 +159,14 @@ class _FieldsHandler(_ClassHandler):
             meta["unset"] = [name for name in names if name not in found]
         return meta, found
 
-    def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
-        cls = self.load_class(meta, context)
-        fields = meta["fields"]
-        declared = tuple(self.declared(cls))
-        if {*fields, *meta.get("unset", ())} != set(declared):
-            raise _changed(meta, declared, [*fields, *meta.get("unset", ())])
+    def plain(self, meta: Mapping[str, Any], children: list[Any]) -> Any:
+        return dict(zip(meta["fields"], children))
+
+    def problem(self, cls: Any, meta: Mapping[str, Any]) -> str:
+        declared, then = tuple(self.declared(cls)), [*meta["fields"], *meta.get("unset", ())]
+        return _changes(declared, then) if set(declared) != set(then) else ""
+
+    def restore(self, cls: Any, meta: Mapping[str, Any], children: list[Any]) -> Any:
         return _restored(cls, self.join(meta, children))
 
     def join(self, meta: Mapping[str, Any], children: list[Any]) -> dict[str, Any]:
@@ -212,6 +238,9 @@ class PydanticHandler(_FieldsHandler):
                 found.update(part or {})
         _check_names(meta, found)
         return meta, found
+
+    def plain(self, meta: Mapping[str, Any], children: list[Any]) -> Any:
+        return dict(zip([*meta["fields"], *(meta.get("extra") or ())], children))
 
     def join(self, meta: Mapping[str, Any], children: list[Any]) -> dict[str, Any]:
         rest = iter(children)
@@ -311,12 +340,9 @@ def _zipped(names: list[str], values: list[Any]) -> dict[str, Any]:
     return dict(zip(names, values, strict=True))
 
 
-def _changed(meta: Mapping[str, Any], now: Iterable[str], then: Iterable[str]) -> SchemaError:
+def _changes(now: Iterable[str], then: Iterable[str]) -> str:
     new, gone = sorted(set(now).difference(then)), sorted(set(then).difference(now))
-    return SchemaError(
-        f"{meta['class']} has changed since this value was pushed: fields {new} are new, {gone} are gone. Give the "
-        "class an @xcom_schema and an @upcaster, or push the value again"
-    )
+    return f"fields {new} are new, {gone} are gone" if new or gone else "its fields have another order"
 
 
 HANDLERS: tuple[TypeHandler, ...] = (

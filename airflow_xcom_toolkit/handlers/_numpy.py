@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..abc import Dumped, HandlerContext, Json, Leaf, Refusal, Sink, Source, TypeHandler
+from ..abc import Dumped, HandlerContext, Json, Leaf, Part, Refusal, Sink, Source, TypeHandler
+from ..errors import PartialLoadError
 from ._numpy_dtype import Dtype, build, describe
-from ._numpy_npy import Array, Order, element_count, flat, npy_leaf, order_of, read_npy
+from ._numpy_npy import Array, Order, element_count, flat, npy_leaf, order_of, read_npy, read_npy_rows
 
 
 def _summary(value: Any) -> dict[str, Json]:
@@ -48,6 +49,14 @@ class ArrayHandler(TypeHandler):
     def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
         assert leaf is not None
         return read_npy(leaf, _parse_layout(meta, children) if "dtype" in meta else None)
+
+    def load_part(
+        self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext, part: Part
+    ) -> Any:
+        assert leaf is not None
+        if part.columns is not None:
+            raise PartialLoadError("An array has no columns to choose; it is loaded by rows")
+        return read_npy_rows(leaf, _parse_layout(meta, children) if "dtype" in meta else None, part)
 
 
 class ObjectArrayHandler(TypeHandler):

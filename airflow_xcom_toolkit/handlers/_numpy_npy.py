@@ -18,11 +18,13 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.lib import format as npy
 
-from ..abc import Leaf, Sink, Source
+from ..abc import Leaf, Part, Sink, Source
+from ..errors import PartialLoadError
 from ._numpy_dtype import Dtype, same_dtype
 
 Order = Literal["C", "F"]
 Array = np.ndarray[Any, Any]
+Layout = tuple[Sequence[int], Order, Dtype]
 
 CHUNK = 4 << 20
 _MAX_HEADER = 10_000
@@ -35,7 +37,7 @@ def npy_leaf(array: Array) -> tuple[Leaf, bool]:
     return Leaf(lambda sink: _write(array, header, sink), len(header) + array.nbytes, ".npy"), exact
 
 
-def read_npy(leaf: Source, layout: tuple[Sequence[int], Order, Dtype] | None = None) -> Array:
+def read_npy(leaf: Source, layout: Layout | None = None) -> Array:
     """A new array, filled in place. ``layout`` overrules the header.
 
     Raises `ValueError`, before memory is allocated, for a header that does not fit the leaf's size.
@@ -47,6 +49,47 @@ def read_npy(leaf: Source, layout: tuple[Sequence[int], Order, Dtype] | None = N
     if array.nbytes:
         leaf.readinto(_bytes_of(array))
     return array
+
+
+def read_npy_rows(leaf: Source, layout: Layout | None, part: Part) -> Array:
+    """The same of some rows: ``array[start:stop]`` as an array of its own. What is in front of them is read past.
+
+    Raises `PartialLoadError` where there are no rows.
+    """
+    raw = _read_header(leaf)
+    shape, order, dtype = layout or _layout_of(raw)
+    _check_size(shape, dtype, leaf.size - len(raw))  # type: ignore[attr-defined]
+    if not shape:
+        raise PartialLoadError("An array of no dimension has no rows")
+    return _read_rows(leaf, shape, order, dtype, part.span(shape[0]))
+
+
+def _read_rows(leaf: Source, shape: Sequence[int], order: Order, dtype: Dtype, span: range) -> Array:
+    array: Array = np.ndarray((len(span), *shape[1:]), dtype, order=order)
+    if not array.nbytes:
+        return array
+    row = array.nbytes // len(span)
+    if order == "F":
+        _read_columns(leaf, shape[0], row // dtype.itemsize, span, array)
+    else:
+        _skip(leaf, span.start * row)
+        leaf.readinto(_bytes_of(array))
+    return array
+
+
+def _read_columns(leaf: Source, rows: int, count: int, span: range, array: Array) -> None:
+    """In Fortran order the rows are in pieces: one in each column of ``rows`` elements."""
+    pieces = flat(array).view(f"V{array.itemsize}").reshape(count, len(span))
+    step = max(CHUNK // (rows * array.itemsize), 1)
+    for start in range(0, count, step):
+        whole = np.empty((min(step, count - start), rows), pieces.dtype)
+        leaf.readinto(_bytes_of(whole))
+        pieces[start : start + step] = whole[:, span.start : span.stop]
+
+
+def _skip(leaf: Source, size: int) -> None:
+    for start in range(0, size, CHUNK):
+        leaf.read(min(CHUNK, size - start))
 
 
 def order_of(array: Array) -> Order:
@@ -138,12 +181,16 @@ def _parse_header(raw: bytes) -> tuple[tuple[int, ...], Order, Dtype]:
 
 
 def _allocate(shape: Sequence[int], order: Order, dtype: Dtype, size: int) -> Array:
+    _check_size(shape, dtype, size)
+    array: Array = np.ndarray(tuple(shape), dtype, order=order)
+    return array
+
+
+def _check_size(shape: Sequence[int], dtype: Dtype, size: int) -> None:
     if dtype.hasobject or dtype.kind in "OT" or dtype.subdtype is not None:
         raise ValueError(f"An array of {str(dtype)[:80]} has no bytes of its own")
     if element_count(shape) * dtype.itemsize != size:
         raise ValueError(f"An array of shape {tuple(shape)} and {str(dtype)[:80]} does not have {size} bytes")
-    array: Array = np.ndarray(tuple(shape), dtype, order=order)
-    return array
 
 
 def element_count(shape: Sequence[int]) -> int:

@@ -35,6 +35,13 @@ class FrameHandler(TypeHandler):
         assert leaf is not None
         return _load(meta, children, leaf)
 
+    def load_part(
+        self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext, part: Part
+    ) -> Any:
+        assert leaf is not None
+        frame = _load_part(meta, children, leaf, part)
+        return frame if part.columns is None else frame[list(part.columns)]
+
 
 class SeriesHandler(TypeHandler):
     """Series, with their name."""
@@ -146,9 +153,34 @@ def _load(meta: Mapping[str, Any], children: list[Any], leaf: Source) -> pl.Data
     columns = frame.get_columns()
     for (index, name), values in zip(meta["objects"], children):
         columns.insert(index, pl.Series(name, values, dtype=pl.Object))
+    return _joined(columns)
+
+
+def _joined(columns: list[pl.Series]) -> pl.DataFrame:
     frame = _numbered(columns)
     frame.columns = [column.name for column in columns]
     return frame
+
+
+def _load_part(meta: Mapping[str, Any], children: list[Any], leaf: Source, part: Part) -> pl.DataFrame:
+    """The columns that are wanted, and one at least, in the order of the value."""
+    objects = {index: (name, values) for (index, name), values in zip(meta.get("objects", ()), children)}
+    wanted: list[int] = []
+    stored: list[int] = []
+
+    def choose(schema: pa.Schema) -> list[int]:
+        names = _all_names(schema.names, objects)
+        in_file = [i for i in range(len(names)) if i not in objects]
+        wanted.extend(range(len(names)) if part.columns is None else sorted(places(names, part.columns)) or [0][: len(names)])
+        stored.extend(number for number, i in enumerate(in_file) if i in wanted)
+        return stored
+
+    table = read_part(leaf, choose, part)
+    casts = {str(i): meta["casts"][str(n)] for i, n in enumerate(stored) if str(n) in meta.get("casts", {})}
+    frame = _from_arrow(table, casts)
+    ...
+
+
 
 
 def _from_arrow(table: pa.Table, casts: Mapping[str, Any]) -> pl.DataFrame:

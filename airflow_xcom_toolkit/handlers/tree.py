@@ -17,11 +17,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-from ..abc import Dumped, HandlerContext, Json, Leaf, Refusal, Sink, Source
-from ..errors import EnvelopeError, UnsupportedTypeError, XComToolkitError
+from ..abc import Dumped, HandlerContext, Json, Leaf, Part, Refusal, Sink, Source, TypeHandler
+from ..errors import EnvelopeError, PartialLoadError, SchemaValidationError, UnsupportedTypeError, XComToolkitError
 from ..registry import HandlerRegistry
 from ..streams import ByteSource
 from ._json import MARK, MAX_TEXT_DEPTH, TEXT, fit
@@ -91,6 +91,7 @@ class _Open:
     children: Iterator[Any]
     close: Callable[[list[Any]], Any]
     step: Callable[[int], str]
+    context: HandlerContext
     done: list[Any] = field(default_factory=list)
     height: int = 0
 
@@ -137,7 +138,7 @@ class TreeDumper:
     def _enter(self, value: Any) -> None:
         if id(value) in self._open_ids:
             raise self._refused(value, "it contains itself; a value that refers to itself has no end")
-        frame = self._frame(value)
+        frame = self._frame(value, self._path[-1].context if self._path else self._context)
         self._open_ids.add(id(value))
         self._path.append(frame)
 
@@ -153,19 +154,22 @@ class TreeDumper:
             self._path[-1].height = max(self._path[-1].height, height)
         return node
 
-    def _frame(self, value: Any) -> _Open:
+    def _frame(self, value: Any, context: HandlerContext) -> _Open:
         if type(value) is list:
-            return _Open(value, iter(value), list, _index_step)
+            return _Open(value, iter(value), list, _index_step, context)
         if type(value) is dict and MARK not in value and _are_texts(value):
-            return _Open(value, iter(value.values()), lambda done: dict(zip(value, done)), _key_step(list(value)))
-        return self._handler_frame(value)
+            step = _key_step(list(value))
+            return _Open(value, iter(value.values()), lambda done: dict(zip(value, done)), step, context)
+        return self._handler_frame(value, context)
 
-    def _handler_frame(self, value: Any) -> _Open:
+    def _handler_frame(self, value: Any, context: HandlerContext) -> _Open:
         handler = self._registry.of_value(value)
         if handler is None:
             raise self._refused(value, _no_handler(value))
         try:
-            dumped = handler.dump(value, self._context)
+            dumped = handler.dump(value, context)
+        except SchemaValidationError as e:
+            raise e.within(self._place(), show_keys=self._show_keys) from (e.__cause__ if self._show_keys else None)
         except Refusal as e:
             if self._show_keys:
                 raise self._refused(value, str(e)) from e
@@ -181,7 +185,8 @@ class TreeDumper:
         def close(done: list[Any]) -> Any:
             return self._node(handler.type_id, dumped, done)
 
-        return _Open(value, iter(dumped.children), close, dumped.step or _index_step)
+        inside = handler.inside(dumped.meta, context)
+        return _Open(value, iter(dumped.children), close, dumped.step or _index_step, inside)
 
     def _node(self, type_id: str, dumped: Dumped, done: list[Any]) -> dict[str, Any]:
         node: dict[str, Any] = {MARK: type_id, **dumped.meta}
@@ -193,11 +198,15 @@ class TreeDumper:
         return node
 
     def _refused(self, value: Any, reason: str) -> UnsupportedTypeError:
+        kind = type(value)
+        return UnsupportedTypeError(self._place(), f"{kind.__module__}.{kind.__qualname__}", reason)
+
+    def _place(self) -> str:
+        """Where in the value the walk is."""
         steps = [frame.step(len(frame.done)) for frame in self._path]
         if not self._show_keys:
             steps = [f"[part {len(frame.done)}]" for frame in self._path]
-        kind = type(value)
-        return UnsupportedTypeError("value" + "".join(steps), f"{kind.__module__}.{kind.__qualname__}", reason)
+        return "value" + "".join(steps)
 
 
 _UNSAID = (
@@ -244,29 +253,31 @@ class TreeLoader:
         self._offset = 0
         self._parts: list[Any] = []
 
-    def load(self, text: str) -> Any:
-        """The value of a tree's JSON text."""
+    def load(self, text: str, part: Part | None = None) -> Any:
+        """The value of a tree's JSON text; of its root only ``part``. Raises `PartialLoadError`."""
         try:
             root = json.loads(text)
         except ValueError as e:
             raise EnvelopeError("The tree of an envelope is not JSON") from e
-        if f'"{MARK}"' not in text:
+        if f'"{MARK}"' not in text and part is None:
             return root
         if isinstance(root, dict) and root.get(MARK) == "parts":
             self._parts, root = root["parts"], root["root"]
-        return self._walk(root)
+        return self._walk(root, part)
 
-    def _walk(self, root: Any) -> Any:
-        if not _is_container(root):
+    def _walk(self, root: Any, part: Part | None) -> Any:
+        if not _is_container(root) and part is None:
             return root
-        path = [self._open(root)]
+        path = [self._open(root, self._context)]
+        if part is not None:
+            self._limit(path[0], part)
         while True:
             frame = path[-1]
             for child in frame.children:
                 if not _is_container(child):
                     frame.done.append(child)
                 else:
-                    path.append(self._open(child))
+                    path.append(self._open(child, frame.context))
                     break
             else:
                 value = frame.close(frame.done)
@@ -275,16 +286,32 @@ class TreeLoader:
                     return value
                 path[-1].done.append(value)
 
-    def _open(self, node: Any) -> _Open:
+    def _open(self, node: Any, context: HandlerContext) -> _Open:
         while isinstance(node, dict) and node.get(MARK) == "part":
             node = self._take_part(node["n"])
         if isinstance(node, list):
-            return _Open(node, iter(node), list, _index_step)
+            return _Open(node, iter(node), list, _index_step, context)
         if not isinstance(node, dict):
-            return _Open(node, iter((node,)), lambda done: done[0], _index_step)
+            return _Open(node, iter((node,)), lambda done: done[0], _index_step, context)
         if MARK not in node:
-            return _Open(node, iter(node.values()), lambda done: dict(zip(node, done)), _index_step)
-        return _Open(node, iter(node.get("of", ())), lambda done: self._load_node(node, done), _index_step)
+            return _Open(node, iter(node.values()), lambda done: dict(zip(node, done)), _index_step, context)
+        return self._open_node(node, context)
+
+    def _open_node(self, node: dict[str, Any], context: HandlerContext) -> _Open:
+        handler = self._registry.of_type_id(node[MARK])
+
+        def close(children: list[Any]) -> Any:
+            return self._load_node(handler, node, children, context)
+
+        return _Open(node, iter(node.get("of", ())), close, _index_step, handler.inside(node, context))
+
+    def _limit(self, root: _Open, part: Part) -> None:
+        """Only ``part`` of the root is to be loaded; its children are all the same."""
+        node = root.value
+        if not isinstance(node, dict) or MARK not in node:
+            raise PartialLoadError("A JSON value is loaded whole: it has no part to choose")
+        handler = self._registry.of_type_id(node[MARK])
+        root.close = lambda children: self._load_node(handler, node, children, self._context, part)
 
     def _take_part(self, number: int) -> Any:
         """Each part stands in one place, so a tree that refers to one twice may have no end."""
@@ -293,12 +320,19 @@ class TreeLoader:
             raise EnvelopeError("A part of a tree is referred to twice")
         return node
 
-    def _load_node(self, node: dict[str, Any], children: list[Any]) -> Any:
-        handler = self._registry.of_type_id(node[MARK])
+    def _load_node(
+        self,
+        handler: TypeHandler,
+        node: dict[str, Any],
+        children: list[Any],
+        context: HandlerContext,
+        part: Part | None = None,
+    ) -> Any:
+        load = handler.load if part is None else partial(handler.load_part, part=part)
         if "at" not in node:
-            return handler.load(node, children, None, self._context)
+            return load(node, children, None, context)
         leaf = self._leaf(*node["at"])
-        value = handler.load(node, children, leaf, self._context)
+        value = load(node, children, leaf, context)
         leaf.skip()
         self._offset += node["at"][1]
         return value

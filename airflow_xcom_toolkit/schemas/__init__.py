@@ -1,20 +1,22 @@
-"""The schema stage. The one here stamps nothing: values keep their types through their handlers alone."""
+"""Schemas with versions: declared beside the code, stamped on push, brought up to date on pull."""
 
-from __future__ import annotations
+from .catalogue import GROUP, Catalogue
+from .declarations import DECLARATIONS, Declarations, Declared, Versioned, frame_schema, upcaster, xcom_schema
+from .handlers import schema_handlers
+from .stamping import NoSchema, Rule, Stamps
 
-from typing import Any
-
-from ..abc import Coordinate, Json, Schema
-from ..errors import SchemaError
-
-
-class NoSchema(Schema):
-    """Values go through as they are; a row that names a schema is refused, not read as if it had none."""
-
-    def stamp(self, value: Any, at: Coordinate) -> tuple[Any, Json]:
-        return value, None
-
-    def upcast(self, value: Any, schema: Json) -> Any:
-        if schema is not None:
-            raise SchemaError(f"A row names the schema {schema!r}; this release has no schemas: upgrade the toolkit")
-        return value
+__all__ = [
+    "DECLARATIONS",
+    "GROUP",
+    "Catalogue",
+    "Declarations",
+    "Declared",
+    "NoSchema",
+    "Rule",
+    "Stamps",
+    "Versioned",
+    "frame_schema",
+    "schema_handlers",
+    "upcaster",
+    "xcom_schema",
+]

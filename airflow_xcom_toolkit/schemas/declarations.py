@@ -1,0 +1,202 @@
+"""What a process knows of schemas: which are declared, by what, and the steps from one version to the next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ..errors import SchemaError, SchemaTooNewError, UpcasterMissingError
+from .structure import is_record
+
+Step = Callable[[Any], Any]
+_Class = TypeVar("_Class", bound=type)
+_Step = TypeVar("_Step", bound=Step)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a declaration stands: the same file may be imported again, and then declares anew."""
+
+    file: str
+    scope: int
+
+    @classmethod
+    def of_caller(cls) -> Origin:
+        frame = sys._getframe(2)
+        return cls(frame.f_code.co_filename, id(frame.f_globals))
+
+    def replaces(self, other: Origin) -> bool:
+        return self.file == other.file and self.scope != other.scope
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One version of a schema. It has a class, or the columns and dtypes of a frame, or neither."""
+
+    name: str
+    version: int
+    readable_by: int | None = None
+    cls: Any = None
+    columns: Mapping[str, str] | None = None
+    origin: Origin = field(default_factory=lambda: Origin("", 0), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.isprintable() or not 0 < len(self.name) <= 200:
+            raise SchemaError(f"The name of a schema is a text of up to 200 characters, not {self.name!r:.80}")
+        _check_version(self.name, "version", self.version)
+        if self.readable_by is not None:
+            _check_version(self.name, "readable_by", self.readable_by)
+            if self.readable_by >= self.version:
+                raise SchemaError(f"Schema {self.name!r}, version {self.version}: readable_by names an older version")
+
+    def to_json(self) -> dict[str, Any]:
+        """What a row says of it."""
+        found = {"name": self.name, "version": self.version}
+        return {**found, "readable_by": self.readable_by} if self.readable_by is not None else found
+
+
+class Declarations:
+    """Schemas by name and version, by class, and the steps between versions."""
+
+    def __init__(self) -> None:
+        self._versions: dict[str, dict[int, Declared]] = {}
+        self._by_class: dict[type, Declared] = {}
+        self._steps: dict[tuple[str, int], tuple[Step, Origin]] = {}
+
+    def add(self, declared: Declared) -> None:
+        """Raises `SchemaError` for a version that another place declares."""
+        versions = self._versions.setdefault(declared.name, {})
+        before = versions.get(declared.version)
+        if before is not None and not declared.origin.replaces(before.origin):
+            raise SchemaError(
+                f"Schema {declared.name!r}, version {declared.version}, is declared twice: in {before.origin.file} and "
+                f"in {declared.origin.file}. Declare it in one module, and import that."
+            )
+        versions[declared.version] = declared
+        if declared.cls is not None:
+            self._by_class[declared.cls] = declared
+
+    def add_step(self, name: str, from_version: int, step: Step, origin: Origin) -> None:
+        """Raises `SchemaError` for a second step from the same version."""
+        _check_version(name, "from_version", from_version)
+        before = self._steps.get((name, from_version))
+        if before is not None and not origin.replaces(before[1]):
+            raise SchemaError(
+                f"There are two upcasters of schema {name!r} from version {from_version}: in {before[1].file} and in "
+                f"{origin.file}"
+            )
+        self._steps[name, from_version] = step, origin
+
+    def of_class(self, cls: Any) -> Declared | None:
+        """The schema of exactly that class; a pydantic ``Box[int]`` has that of ``Box``."""
+        return self._by_class.get(cls) or self._by_class.get(generic_origin(cls))
+
+    def find(self, name: str, version: int | None = None) -> Declared | None:
+        """A version of a schema, the newest by default. A name with steps alone is known up to where they lead."""
+        versions = self._versions.get(name, {})
+        if version is not None:
+            return versions.get(version)
+        led_to = [start + 1 for other, start in self._steps if other == name]
+        newest = max((*versions, *led_to), default=None)
+        return None if newest is None else versions.get(newest) or Declared(name, newest)
+
+    def steps(self, name: str, found: int, known: int) -> Iterator[tuple[int, Step]]:
+        """The steps from version ``found`` to ``known``. Raises `UpcasterMissingError`, before any is taken."""
+        for start in range(found, known):
+            if (name, start) not in self._steps:
+                raise UpcasterMissingError(name, start, found, known)
+        return ((start, self._steps[name, start][0]) for start in range(found, known))
+
+    def check_readable(self, name: str, found: int, known: int, readable_by: int | None) -> None:
+        """Raises `SchemaTooNewError` or `UpcasterMissingError` unless a reader of ``known`` can read ``found``."""
+        if found > known and (readable_by is None or known < readable_by):
+            raise SchemaTooNewError(name, found, known, readable_by)
+        self.steps(name, found, known)
+
+    def all(self) -> Sequence[Declared]:
+        """Every declared version, by name and version."""
+        return [versions[v] for _, versions in sorted(self._versions.items()) for v in sorted(versions)]
+
+
+DECLARATIONS = Declarations()
+"""Of this process."""
+
+
+def xcom_schema(name: str, *, version: int, readable_by: int | None = None) -> Callable[[_Class], _Class]:
+    """Gives a pydantic model, dataclass, attrs class or named tuple a schema; its instances then carry the version.
+
+    ``readable_by``: the oldest version whose readers may read what this one writes; they drop, knowingly, the fields
+    they do not know. Raises `SchemaError` for any other class, and for a version declared elsewhere.
+    """
+    origin = Origin.of_caller()
+
+    def declare(cls: _Class) -> _Class:
+        if not is_record(cls):
+            raise SchemaError(
+                f"{getattr(cls, '__qualname__', cls)} cannot have schema {name!r}: it is no pydantic model, dataclass, "
+                "attrs class or named tuple. Put @xcom_schema above @dataclass, or use Versioned(value, ...)."
+            )
+        DECLARATIONS.add(Declared(name, version, readable_by, cls, origin=origin))
+        return cls
+
+    return declare
+
+
+def frame_schema(
+    name: str, *, version: int, columns: Mapping[str, str] | None = None, readable_by: int | None = None
+) -> None:
+    """Declares a schema for values with no class of their own, which are pushed as `Versioned`.
+
+    ``columns``, name to dtype as ``str`` gives it (``{"id": "int64"}``), is what a DataFrame or Arrow table must have,
+    no more and no less; without it any value fits.
+    """
+    fixed = None if columns is None else {str(label): str(dtype) for label, dtype in columns.items()}
+    DECLARATIONS.add(Declared(name, version, readable_by, columns=fixed, origin=Origin.of_caller()))
+
+
+def upcaster(name: str, *, from_version: int) -> Callable[[_Step], _Step]:
+    """Makes a function the step of schema ``name`` from ``from_version`` to the next.
+
+    It gets the fields as a dict, parts of theirs as dicts too, and returns those of the next version; of a `Versioned`
+    value it gets and returns the value.
+    """
+    origin = Origin.of_caller()
+
+    def add(step: _Step) -> _Step:
+        DECLARATIONS.add_step(name, from_version, step, origin)
+        return step
+
+    return add
+
+
+class Versioned:
+    """Gives ``value`` a schema on its way through XCom. What is pulled is the value, not this.
+
+    For values with no class of their own, such as DataFrames and dicts.
+    """
+
+    __slots__ = ("schema", "value", "version")
+    schema: str
+
+    def __init__(self, value: Any, schema: str, version: int) -> None:
+        if isinstance(value, Versioned):
+            raise SchemaError(f"The value is Versioned already, as {value.schema!r}")
+        self.value = value
+        self.schema = schema
+        self.version = version
+        Declared(schema, version)
+
+    def __repr__(self) -> str:
+        return f"Versioned({type(self.value).__name__}, schema={self.schema!r}, version={self.version})"
+
+
+def generic_origin(cls: Any) -> Any:
+    """``Box`` of a pydantic model ``Box[int]``; ``None`` of any other class."""
+    return (vars(cls).get("__pydantic_generic_metadata__") or {}).get("origin")
+
+
+def _check_version(name: str, what: str, version: Any) -> None:
+    if type(version) is not int or not 0 < version < 2**31:
+        raise SchemaError(f"Schema {name!r}: {what} is a whole number from 1 on, not {version!r:.40}")

@@ -1,0 +1,182 @@
+"""Classes as records: which fields they declare, of which types, and which other classes are parts of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from ..errors import SchemaError
+
+
+@dataclass(frozen=True)
+class Field:
+    """A declared field. ``argument`` is its name in the constructor, ``None`` where that does not take it."""
+
+    hint: Any
+    required: bool
+    argument: str | None
+
+
+def is_model(cls: Any) -> bool:
+    """Whether ``cls`` is a pydantic model; pydantic is loaded where there is one."""
+    model = getattr(sys.modules.get("pydantic.main"), "BaseModel", None)
+    return isinstance(cls, type) and model is not None and issubclass(cls, model)
+
+
+def is_checked(cls: Any) -> bool:
+    """Whether pydantic checks instances as they are made: models, and dataclasses of its own."""
+    return is_model(cls) or "__pydantic_validator__" in vars(cls)
+
+
+def is_record(cls: Any) -> bool:
+    """Whether instances of ``cls`` are made of declared fields."""
+    if not isinstance(cls, type):
+        return False
+    return is_model(cls) or dataclasses.is_dataclass(cls) or is_attrs(cls) or is_named_tuple(cls)
+
+
+def is_attrs(cls: Any) -> bool:
+    return isinstance(getattr(cls, "__attrs_attrs__", None), tuple)
+
+
+def is_named_tuple(cls: Any) -> bool:
+    return issubclass(cls, tuple) and isinstance(getattr(cls, "_fields", None), tuple)
+
+
+def is_enum(cls: Any) -> bool:
+    return isinstance(cls, type) and issubclass(cls, Enum)
+
+
+@cache
+def fields(cls: Any) -> Mapping[str, Field]:
+    """The fields of a record class by name. Raises `SchemaError` for annotations that name nothing."""
+    if is_model(cls):
+        return {n: Field(_model_hint(f), f.is_required(), n) for n, f in cls.model_fields.items()}
+    hints = _hints(cls)
+    if is_attrs(cls):
+        return {a.name: _attrs_field(a, hints) for a in cls.__attrs_attrs__}
+    if dataclasses.is_dataclass(cls):
+        checked = getattr(cls, "__pydantic_fields__", {})
+        return {f.name: _dataclass_field(f, hints, checked.get(f.name)) for f in dataclasses.fields(cls)}
+    return {n: Field(hints.get(n, Any), n not in cls._field_defaults, n) for n in cls._fields}
+
+
+def parts(cls: Any) -> dict[str, Any]:
+    """The record classes and enums that the annotations of ``cls`` lead to, itself first, each by a name of its own."""
+    found: dict[Any, None] = {}
+    _visit(cls, found)
+    names: dict[str, Any] = {}
+    for part in found:
+        plain = part.__qualname__
+        names[plain if plain not in names else f"{part.__module__}.{plain}"] = part
+    return names
+
+
+def holds_parts(hint: Any) -> bool:
+    """Whether values of that type can hold records or enums, as far as the type says."""
+    try:
+        return _holds_parts(hint)
+    except TypeError:  # Metadata of an annotation need not be hashable.
+        return any(map(is_part, classes_in(hint)))
+
+
+@cache
+def _holds_parts(hint: Any) -> bool:
+    return any(map(is_part, classes_in(hint)))
+
+
+def is_part(cls: Any) -> bool:
+    """Whether instances of ``cls`` go into a row as fields, or as the value of an enum."""
+    return is_record(cls) or is_enum(cls)
+
+
+def classes_in(hint: Any) -> Iterator[Any]:
+    """The classes that a type is made of: ``list``, ``int`` and ``Line`` of ``list[int | Line]``."""
+    hint = unwrapped(hint)
+    origin = get_origin(hint)
+    if origin is None:
+        yield hint
+        return
+    if isinstance(origin, type):
+        yield origin
+    for argument in get_args(hint):
+        yield from classes_in(argument)
+
+
+def unwrapped(hint: Any) -> Any:
+    """A type without ``Annotated``, alias or ``NewType`` around it; a type variable's bound."""
+    while True:
+        if get_origin(hint) is Annotated:
+            hint = get_args(hint)[0]
+        elif hasattr(hint, "__supertype__"):
+            hint = hint.__supertype__
+        elif type(hint).__name__ == "TypeAliasType":
+            hint = hint.__value__
+        elif isinstance(hint, TypeVar):
+            hint = hint.__bound__ or (Union[hint.__constraints__] if hint.__constraints__ else Any)
+        else:
+            return hint
+
+
+def is_union(hint: Any) -> bool:
+    return get_origin(hint) in (Union, UnionType)
+
+
+def _visit(cls: Any, found: dict[Any, None]) -> None:
+    found[cls] = None
+    if not is_record(cls):
+        return
+    for name, field in fields(cls).items():
+        _check_hashed(cls, name, field.hint)
+        for part in classes_in(field.hint):
+            if is_part(part) and part not in found:
+                _visit(part, found)
+
+
+def _check_hashed(cls: Any, name: str, hint: Any) -> None:
+    hint = unwrapped(hint)
+    origin, arguments = get_origin(hint), get_args(hint)
+    if isinstance(origin, type) and issubclass(origin, (Set, Mapping)):
+        hashed = arguments[:1]
+        if any(is_record(part) for argument in hashed for part in classes_in(argument)):
+            raise SchemaError(
+                f"{cls.__qualname__}.{name} has records in a set or as keys. Fields that an upcaster gets are a dict, "
+                "which can be neither: make it a list, or a dict with the records as values"
+            )
+    for argument in arguments:
+        _check_hashed(cls, name, argument)
+
+
+def _hints(cls: Any) -> dict[str, Any]:
+    try:
+        return get_type_hints(cls, include_extras=True)
+    except Exception as e:
+        raise SchemaError(
+            f"The annotations of {cls.__module__}.{cls.__qualname__} cannot be read ({type(e).__name__}: {e}). A class "
+            "with a schema, and each that is part of it, needs names that exist at run time, in its module"
+        ) from e
+
+
+def _model_hint(field: Any) -> Any:
+    return field.annotation
+
+
+def _attrs_field(attribute: Any, hints: Mapping[str, Any]) -> Field:
+    import attrs
+
+    hint = hints.get(attribute.name, attribute.type or Any)
+    argument = attribute.alias if attribute.init else None
+    return Field(hint, attribute.init and attribute.default is attrs.NOTHING, argument)
+
+
+def _dataclass_field(field: dataclasses.Field[Any], hints: Mapping[str, Any], checked: Any) -> Field:
+    given = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+    if checked is not None:  # A pydantic dataclass.
+        given = not checked.is_required()
+    return Field(hints.get(field.name, Any), field.init and not given, field.name if field.init else None)
