@@ -110,7 +110,7 @@ class Dumped:
 
     ``meta`` may not use the names ``~``, ``of`` and ``at``. Children come back in the same order. ``step(i)`` is how
     child ``i`` is written in the path of an error (``['train']``). ``summary`` is what a person wants to know
-    (rows, columns), a few short entries.
+    (rows, columns), a few short entries. ``inside`` is the context of the children, where it is another.
     """
 
     meta: dict[str, Any] = field(default_factory=dict)
@@ -118,6 +118,7 @@ class Dumped:
     leaf: Leaf | None = None
     step: Callable[[int], str] | None = None
     summary: dict[str, Json] = field(default_factory=dict)
+    inside: HandlerContext | None = None
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,14 @@ class Part:
         if type(rows) is not tuple or len(rows) != 2 or not all(type(row) in (int, type(None)) for row in rows):
             raise PartialLoadError("rows is to be a pair of integers, (start, stop), and either may be None")
 
+    @property
+    def slice(self) -> slice:
+        """The rows, for square brackets."""
+        return slice(*(self.rows or (None, None)))
+
     def span(self, count: int) -> range:
         """The wanted ones of so many rows."""
-        start, stop, _ = slice(*(self.rows or (None, None))).indices(count)
+        start, stop, _ = self.slice.indices(count)
         return range(start, max(start, stop))
 
 
@@ -179,7 +185,7 @@ class TypeHandler(ABC):
         raise PartialLoadError(f"A {self.type_id} is loaded whole: values of this type have no part to choose")
 
     def inside(self, meta: Mapping[str, Any], context: HandlerContext) -> HandlerContext:
-        """The context of the children, at ``dump`` and at ``load``. ``meta`` is what ``dump`` gave."""
+        """The context in which the children are loaded. What it raises is raised before any of them is."""
         return context
 
 
@@ -328,7 +334,7 @@ class Backend(ABC):
     @classmethod
     @abstractmethod
     def pull(cls, row: Json, at: Coordinate | None, part: Part | None = None) -> Pulled:
-        """The value of ``row``, or the part of it that is wanted. ``at``: whose XCom was asked for, where that is known.
+        """The value of ``row``, or the wanted part of it. ``at``: whose XCom was asked for, where that is known.
 
         What is ``encrypted`` is masked in logs as the outermost override gives it.
         """

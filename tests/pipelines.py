@@ -46,7 +46,7 @@ def pipeline(
     url = store if isinstance(store, str) else f"file://{store}"
     encryption = FernetEncryption(lambda: KeyRing(keys)) if keys else None
     return Pipeline(
-        handlers=HandlerRegistry(),
+        handlers=options.pop("handlers", None) or HandlerRegistry(),
         context=HandlerContext(OpenGate(), dataframe_format),
         placement=options.pop("placement", None) or ObjectPlacement({"default": url}, open_path, threshold=threshold),
         compression=Compression(compression),

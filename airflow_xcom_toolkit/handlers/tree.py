@@ -185,8 +185,7 @@ class TreeDumper:
         def close(done: list[Any]) -> Any:
             return self._node(handler.type_id, dumped, done)
 
-        inside = handler.inside(dumped.meta, context)
-        return _Open(value, iter(dumped.children), close, dumped.step or _index_step, inside)
+        return _Open(value, iter(dumped.children), close, dumped.step or _index_step, dumped.inside or context)
 
     def _node(self, type_id: str, dumped: Dumped, done: list[Any]) -> dict[str, Any]:
         node: dict[str, Any] = {MARK: type_id, **dumped.meta}

@@ -237,10 +237,11 @@ def _adapters(cls: Any) -> dict[str, Any]:
 
 def _with_instances(hint: Any) -> Any:
     """The type, with "an instance of" for each record class in it: those are built and checked already."""
-    from pydantic import InstanceOf
+    from pydantic import GetPydanticSchema
+    from pydantic_core.core_schema import is_instance_schema
 
     if is_record(hint):
-        return Annotated[hint, InstanceOf()]  # type: ignore[type-arg]
+        return Annotated[Any, GetPydanticSchema(lambda source, handler: is_instance_schema(hint))]
     arguments = get_args(hint)
     if not arguments or not holds_parts(hint):
         return hint

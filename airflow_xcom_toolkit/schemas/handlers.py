@@ -58,8 +58,9 @@ class InstanceHandler(TypeHandler):
         _check_instance(value, declared)
         kind = next(kind for kind in self._kinds if kind.accepts(value))
         meta = {**_stamp(declared), "kind": kind.type_id, **_arguments(cls, self._catalogue)}
-        dumped = kind.dump(value, _inner(context, _Gate(context.classes, cls)))
-        return replace(dumped, meta={**meta, **dumped.meta}, summary=_stamp(declared))
+        inside = _inner(context, _Gate(context.classes, cls))
+        dumped = kind.dump(value, inside)
+        return replace(dumped, meta={**meta, **dumped.meta}, summary=_stamp(declared), inside=inside)
 
     def inside(self, meta: Mapping[str, Any], context: HandlerContext) -> HandlerContext:
         cls, is_current = self._reader(meta)

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ..abc import Coordinate, Json, Schema
+from ..errors import SchemaError
 from .catalogue import Catalogue
 from .declarations import Declared, Versioned
 from .frames import columns_of

@@ -33,7 +33,13 @@ from tests.same import assert_same
 from tests.unit.conftest import SetOptions
 
 KEY = Fernet.generate_key().decode()
-BACKENDS = ("SerdeXComBackend", "ThresholdXComBackend", "FernetXComBackend", "ToolkitXComBackend")
+BACKENDS = (
+    "SerdeXComBackend",
+    "ThresholdXComBackend",
+    "FernetXComBackend",
+    "VersionedXComBackend",
+    "ToolkitXComBackend",
+)
 TI = {"dag_id": "d", "task_id": "t", "run_id": "r", "map_index": -1}
 FRAME = pd.DataFrame({"a": [1, 2], "b": ["x", None]})
 

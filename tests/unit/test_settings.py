@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from airflow_xcom_toolkit.abc import KeyProvider
+from airflow_xcom_toolkit.abc import Coordinate, KeyProvider
 from airflow_xcom_toolkit.encryption import KeyRing
 from airflow_xcom_toolkit.errors import ConfigurationError, MissingExtraError, PlaintextRefusedError
 from airflow_xcom_toolkit.get_provider_info import option_defaults
@@ -191,3 +191,29 @@ class TestEncryption:
         options(fernet_keys=KEY)
         assert current().pipeline(encrypt=True).pull("plain").value == "plain"
         assert "plaintext_rows" in caplog.text
+
+
+def test_schema_options_are_read(options: SetOptions) -> None:
+    rules = '[{"dag": "sales_*", "schema": "acme.orders", "version": 3}]'
+    options(schema_modules="acme.a, acme.b", schema_rules=rules, unknown_schema="plain")
+    found = Settings.read()
+    assert found.schema_modules == ("acme.a", "acme.b")
+    assert found.schema_rules[0].matches(Coordinate("sales_eu", "run", "load", -1, "return_value"))
+    assert found.unknown_schema == "plain"
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("schema_rules", "{"),
+        ("schema_rules", '{"schema": "a", "version": 1}'),
+        ("schema_rules", '[{"schema": "a"}]'),
+        ("schema_rules", '[{"schema": "a", "version": "1"}]'),
+        ("schema_rules", '[{"schema": "a", "version": 1, "tasks": "x"}]'),
+        ("unknown_schema", "ignore"),
+    ],
+)
+def test_schema_options_that_cannot_be_used_are_named(option: str, text: str, options: SetOptions) -> None:
+    options(**{option: text})
+    with pytest.raises(ConfigurationError, match=option):
+        Settings.read()
