@@ -1,4 +1,4 @@
-"""XCom backends for Apache Airflow 3 that keep real data: exact, offloaded, encrypted.
+"""XCom backends for Apache Airflow 3 that keep real data: exact, offloaded, encrypted, versioned.
 
 Set one by its name, for instance ``AIRFLOW__CORE__XCOM_BACKEND=airflow_xcom_toolkit.ToolkitXComBackend``. Names load
 when first used; importing this package loads neither Airflow nor numpy, pandas or pyarrow.
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from .helpers.keys import adelete, alist_keys, delete, list_keys
     from .helpers.paths import apull_path, pull_path
     from .helpers.queue import XComQueue
+    from .helpers.reference import XComReference, areference, reference
     from .helpers.upstream import apull_upstream, pull_upstream
     from .rollback import Envelope
     from .schemas import Versioned, frame_schema, upcaster, xcom_schema
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Envelope",
     "FernetXComBackend",
@@ -34,15 +35,18 @@ __all__ = [
     "Versioned",
     "VersionedXComBackend",
     "XComQueue",
+    "XComReference",
     "adelete",
     "alist_keys",
     "apull_path",
     "apull_upstream",
+    "areference",
     "delete",
     "frame_schema",
     "list_keys",
     "pull_path",
     "pull_upstream",
+    "reference",
     "upcaster",
     "xcom_schema",
 ]
@@ -53,6 +57,7 @@ _MODULES = {
     **dict.fromkeys(("Versioned", "frame_schema", "upcaster", "xcom_schema"), ".schemas"),
     **dict.fromkeys(("adelete", "alist_keys", "delete", "list_keys"), ".helpers.keys"),
     **dict.fromkeys(("apull_path", "pull_path"), ".helpers.paths"),
+    **dict.fromkeys(("XComReference", "areference", "reference"), ".helpers.reference"),
     **dict.fromkeys(("apull_upstream", "pull_upstream"), ".helpers.upstream"),
     "XComQueue": ".helpers.queue",
 }

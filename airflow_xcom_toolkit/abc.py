@@ -163,6 +163,8 @@ class TypeHandler(ABC):
 
     type_id: ClassVar[str]
     types: ClassVar[tuple[type, ...]] = ()
+    wraps: ClassVar[bool] = False
+    """Its one child is what the row is said to be of: type, summary, and a part that is asked for, are the child's."""
 
     def accepts(self, value: Any) -> bool:
         """Whether this handler takes ``value``. Exact types, never subclasses, unless overridden."""

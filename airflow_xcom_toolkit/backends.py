@@ -25,7 +25,7 @@ from .compat import (
     mask_secrets,
 )
 from .description import Description
-from .errors import AirflowTooOldError, ConfigurationError
+from .errors import AirflowVersionError, ConfigurationError
 from .hooks import prefers_new, warn_of_half_overrides
 from .masking import MAX_MASKED, Decrypted
 from .overwrites import Overwrites, Pushed, collecting
@@ -196,9 +196,9 @@ class _Hooks(PushHooks, Backend):
 
     @classmethod
     async def aget_row(cls, **kwargs: Any) -> Json:
-        """The same from a coroutine. Raises `AirflowTooOldError` before Airflow 3.3."""
+        """The same from a coroutine. Raises `AirflowVersionError` before Airflow 3.3."""
         if not HAS_ASYNC:
-            raise AirflowTooOldError("An XCom from a coroutine", "3.3", airflow_version())
+            raise AirflowVersionError("aget_row", "3.3", airflow_version())
         row: Json = await _Rows.aget_one(**kwargs)
         return row
 

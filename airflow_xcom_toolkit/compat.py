@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence, Set
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 try:  # Airflow 3.2 and newer
@@ -23,11 +24,14 @@ from airflow.sdk.bases.xcom import BaseXCom
 from .overwrites import collecting
 
 __all__ = [
+    "HAS_ASYNC",
     "HAS_TASK_LOOPS",
     "PushHooks",
+    "airflow_version",
     "amask_secrets",
     "conf",
     "declare_sensitive",
+    "delete_mapped_row",
     "extra_allowed",
     "mask_rendered_fields",
     "mask_secrets",
@@ -35,6 +39,9 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
+
+HAS_ASYNC = hasattr(BaseXCom, "aget_one")
+"""Airflow 3.3 and newer: XComs from a coroutine."""
 
 HAS_TASK_LOOPS = hasattr(BaseXCom, "store_value")
 """Airflow 3.4 and newer: several task instances share dag, run, task, map index and key."""
@@ -46,6 +53,11 @@ def declare_sensitive(section: str, option: str) -> None:
     Airflow 3.0 and 3.1 know the options of providers only where their provider manager has run.
     """
     conf.sensitive_config_values.add((section, option))
+
+
+def airflow_version() -> str:
+    """The version of Airflow."""
+    return version("apache-airflow-core")
 
 
 def serde() -> Any:
@@ -79,6 +91,17 @@ class PushHooks:
         with collecting() as rows:
             await super()._apush(*args, **kwargs)  # type: ignore[misc]
         await asyncio.to_thread(cls._settle, rows)
+
+
+def delete_mapped_row(**at: Any) -> None:
+    """Deletes the row of a mapped task instance that ``XCom.delete`` was called for.
+
+    In Airflow 3.0 that purges the object and leaves the row; later versions delete it, and are not asked again.
+    """
+    if airflow_version().startswith("3.0."):
+        runner: Any = import_module("airflow.sdk.execution_time.task_runner")
+        comms: Any = import_module("airflow.sdk.execution_time.comms")
+        runner.SUPERVISOR_COMMS.send(comms.DeleteXCom(**at))
 
 
 def mask_secrets(secrets: Sequence[str]) -> None:

@@ -39,7 +39,7 @@ from typing import Any, Union
 from .abc import Json, Reference
 from .errors import EnvelopeError, EnvelopeVersionError
 
-_KEY_ID = re.compile("[0-9a-f]{8}")
+_KEY_ID = re.compile("[!-~]{1,128}")
 
 CLASSNAME = "airflow_xcom_toolkit.Envelope"
 VERSION = 1
@@ -75,10 +75,15 @@ class Header:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A Fernet token, and the id of its key."""
+    """A token of an encryption, and the id of its key."""
 
     token: str = field(repr=False)
     key_id: str
+
+    def __post_init__(self) -> None:
+        _check_texts(self.token, self.key_id)
+        if not _KEY_ID.fullmatch(self.key_id):
+            raise ValueError("A key id is up to 128 printable ASCII characters without blanks")
 
     def to_json(self) -> dict[str, Json]:
         return {"token": self.token, "key_id": self.key_id}
@@ -115,7 +120,7 @@ class Envelope:
         if version > VERSION:
             raise EnvelopeVersionError("An envelope of format", version, VERSION)
         try:
-            header = _sealed_from_json(data["sealed"]) if "sealed" in data else Header.from_json(data)
+            header = Sealed(**data["sealed"]) if "sealed" in data else Header.from_json(data)
             return cls(header, _body_from_json(data["body"]), tuple(map(dict, data["codecs"])))
         except (KeyError, TypeError, ValueError) as e:
             raise EnvelopeError(f"The envelope of a row is malformed: {type(e).__name__}") from e
@@ -161,20 +166,12 @@ def _body_from_json(data: Any) -> Body:
     if "data" in data:
         return base64.b64decode(data["data"], validate=True)
     if "token" in data:
-        return _sealed_from_json(data)
+        return Sealed(**data)
     reference = Reference(**data)
     if type(reference.size) is not int or reference.size <= 0:
         raise ValueError("size")
     _check_texts(reference.store, reference.key, reference.sha256 or "")
     return reference
-
-
-def _sealed_from_json(data: Any) -> Sealed:
-    sealed = Sealed(**data)
-    _check_texts(sealed.token, sealed.key_id)
-    if not _KEY_ID.fullmatch(sealed.key_id):
-        raise ValueError("key id")
-    return sealed
 
 
 def _check_texts(*values: Any) -> None:

@@ -67,8 +67,8 @@ class UnknownSchemaError(SchemaError):
         self.schema = schema
         self.version = version
         super().__init__(
-            f"A row has schema {schema!r}, version {version}, which is not declared here. Name the module that declares "
-            "it in [xcom_toolkit] schema_modules (or in the entry point group airflow_xcom_toolkit.schemas), or set "
+            f"A row has schema {schema!r}, version {version}, which is not declared here. Name the module that "
+            "declares it in [xcom_toolkit] schema_modules (or in the entry point group airflow_xcom_toolkit.schemas), or set "
             "unknown_schema = plain to read such rows as plain data."
         )
 
@@ -113,11 +113,25 @@ class UpcasterError(SchemaError):
         super().__init__(f"The upcaster of schema {schema!r} from version {from_version} {problem}")
 
 
+class SchemaLockError(SchemaError):
+    """The lock file of schemas cannot be used, or a version in it has changed."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {problem}")
+
+
 class SchemaValidationError(SchemaError, ValueError):
     """A value does not fit its schema. ``place`` is where in the value; ``problem`` quotes nothing of it."""
 
     def __init__(
-        self, schema: str, version: int, steps: Sequence[str], problem: str, xcom: str | None = None, root: str = "value"
+        self,
+        schema: str,
+        version: int,
+        steps: Sequence[str],
+        problem: str,
+        xcom: str | None = None,
+        root: str = "value",
     ) -> None:
         self.schema = schema
         self.version = version
@@ -174,28 +188,21 @@ class XComNotFoundError(XComToolkitError, LookupError):
         )
 
 
-class AirflowTooOldError(XComToolkitError, NotImplementedError):
-    """What was asked for needs a newer Airflow."""
-
-    def __init__(self, what: str, needed: str, found: str) -> None:
-        self.needed = needed
-        self.found = found
-        super().__init__(f"{what} needs Airflow {needed} or newer; this is Airflow {found}")
-
-
 class PathError(XComNotFoundError):
-    """A path leads to nothing: no XCom is there, or the value has no such part."""
+    """A value has no such part."""
 
-    def __init__(
-        self, path: str, xcom: str, found: str | None = None, found_type: type | None = None, part: str | None = None
-    ) -> None:
-        super().__init__(xcom)
+    def __init__(self, path: str, xcom: str, found: str, part: str, type_name: str) -> None:
         self.path = path
         self.found = found
         self.part = part
-        if found_type is not None:
-            name = f"{found_type.__module__}.{found_type.__qualname__}".removeprefix("builtins.")
-            self.args = (f"{path!r}: {found} is a {name}, which has no {part}. Correct the path, or give a default.",)
+        self.type_name = type_name
+        super().__init__(xcom)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path!r}: {self.found} is a {self.type_name}, which has no {self.part}. Correct the path, or give a "
+            "default."
+        )
 
 
 class PathSyntaxError(XComToolkitError, ValueError):

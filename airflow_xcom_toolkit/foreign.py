@@ -29,16 +29,20 @@ class ForeignRows:
 
     def load(self, row: Any) -> Any:
         """The value of a row. Raises `StorageError` or `IntegrityError` for a reference that is dead."""
-        if self._is_reference(row):
+        if self.url(row) is not None:
             return _load_stock(row)
+        from airflow.sdk.bases.xcom import BaseXCom
+
+        return BaseXCom.deserialize_value(SimpleNamespace(value=row))
+
+    def url(self, row: Any) -> str | None:
+        """Where the object is that a row refers to, if it does. Raises `StorageError` where it cannot be read."""
         if self._has_another_connection(row):
             raise StorageError(
                 "A stock reference has another connection than [common.io] xcom_objectstorage_path, and the stock "
                 f"backend cannot read it: {ascii(row)[:300]}. Set the path with the connection it was written with."
             )
-        from airflow.sdk.bases.xcom import BaseXCom
-
-        return BaseXCom.deserialize_value(SimpleNamespace(value=row))
+        return row if self._is_reference(row) else None
 
     def purge(self, row: Any) -> None:
         """Deletes what a row of the stock backend refers to."""

@@ -121,24 +121,20 @@ class Settings:
         declared = [rule.declared() for rule in self.schema_rules]
         return Catalogue(self.schema_modules, unknown_as_plain=self.unknown_schema == "plain", further=declared)
 
-    def pipeline(
-        self, *, offload: bool = False, encrypt: bool | Encryption | None = False, stamp: bool = False
-    ) -> Pipeline:
-        """The pipeline of a backend. ``encrypt=None``: when there are keys. Every pipeline reads every row.
+    def pipeline(self, *, offload: bool = False, encrypt: bool | None = False, stamp: bool = False) -> Pipeline:
+        """The pipeline of a backend. Every pipeline reads every row.
 
-        ``encrypt`` may be a cipher of your own, which then opens all that is encrypted. ``stamp``: pushes write schemas.
+        ``encrypt=None``: when there are keys, or rows without are rejected. ``stamp``: pushes write schemas.
         """
-        own = encrypt if isinstance(encrypt, Encryption) else None
-        encrypting = self._is_encrypting() if encrypt is None else encrypt is not False
-        decryption = self.decryption if own is None else lambda: own
+        encrypting = self.has_keys or self.plaintext_rows == "reject" if encrypt is None else encrypt
         foreign = ForeignRows(self.path)
         return Pipeline(
             handlers=HandlerRegistry(SerdeHandler(), first=schema_handlers(self.catalogue, CLASSES, stamps=stamp)),
             context=HandlerContext(AirflowClassGate(), self.dataframe_format),
             placement=self.placement(offload=offload),
             compression=Compression(self.compression if offload else None),
-            encryption=decryption() if encrypting else None,
-            decryption=decryption,
+            encryption=self.decryption() if encrypting else None,
+            decryption=self.decryption,
             foreign_load=foreign.load,
             foreign_purge=foreign.purge,
             foreign_url=foreign.url,
@@ -147,13 +143,6 @@ class Settings:
             max_value_bytes=self.max_value_bytes,
             schema=Stamps(self.catalogue, self.schema_rules) if stamp else NoSchema(),
         )
-
-    def _is_encrypting(self) -> bool:
-        if self.plaintext_rows == "reject" and not self.has_keys:
-            raise ConfigurationError(
-                f"{SECTION}.plaintext_rows", "it is 'reject', and there are no keys, so nothing would be encrypted"
-            )
-        return self.has_keys
 
     def placement(self, kind: type[ObjectPlacement] = ObjectPlacement, *, offload: bool = True) -> ObjectPlacement:
         """Where bodies go: above the threshold to a store of ``kind``'s choice; without ``offload`` into the row."""

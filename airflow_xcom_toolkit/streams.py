@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -103,6 +104,22 @@ class FileLike:
     def flush(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+class SourceFile(io.RawIOBase):
+    """A source as a file of Python's own, read from front to back."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        return self._source.readinto(buffer)
+
+    def readall(self) -> bytes:
+        return self._source.read()
 
 
 class PieceSource(ABC):

@@ -6,7 +6,7 @@ import importlib
 import io
 from typing import Any
 
-from airflow_xcom_toolkit.abc import HandlerContext
+from airflow_xcom_toolkit.abc import HandlerContext, Part
 from airflow_xcom_toolkit.errors import SchemaError
 from airflow_xcom_toolkit.handlers.tree import TreeDumper, TreeLoader
 from airflow_xcom_toolkit.registry import HandlerRegistry
@@ -49,3 +49,10 @@ def loaded(text: str, body: bytes, *, dataframe_format: str = "arrow") -> Any:
     """The value of a tree and its body."""
     context = HandlerContext(OpenGate(), dataframe_format)
     return TreeLoader(HandlerRegistry(), context, io.BytesIO(body)).load(text)
+
+
+def part_of(value: Any, part: Part, *, dataframe_format: str = "arrow") -> Any:
+    """What a part of ``value`` is after dump and load."""
+    text, body = dumped(value, dataframe_format=dataframe_format)
+    context = HandlerContext(OpenGate(), dataframe_format)
+    return TreeLoader(HandlerRegistry(), context, io.BytesIO(body)).load(text, part)

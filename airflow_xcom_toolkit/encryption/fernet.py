@@ -1,48 +1,53 @@
-"""Fernet in the row; under a Fernet-wrapped data key, AES-256-GCM in the object."""
+"""Fernet in the row; and for the data key of an object, which is in the row too."""
 
 from __future__ import annotations
 
-import os
+import time
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any
 
-from cryptography.fernet import InvalidToken
+from cryptography.fernet import Fernet, InvalidToken
 
-from ..abc import Encryption, Json, Sink, Source
-from ..errors import DecryptionError, EnvelopeError
+from ..abc import Json
+from ..errors import DecryptionError
+from .chunked import ChunkedEncryption
 from .keys import KeyRing
-from .stream import CHUNK_BYTES, KEY_BYTES, PREFIX_BYTES, DecryptingSource, EncryptingSink
 
-STREAM = "aes256gcm-stream"
-MAX_CHUNK_BYTES = 16 * 1024 * 1024
-"""A reader holds two chunks before the first is authenticated."""
+REFRESH_SECONDS = 60
+"""The least time between two questions for keys that a row needs and that are not here."""
 
 
-class FernetEncryption(Encryption):
-    """Seals headers and small bodies as Fernet tokens; encrypts objects with a random data key each.
+class FernetEncryption(ChunkedEncryption):
+    """Seals as Fernet tokens. Every token says which key it needs, so the right one is picked, never tried for.
 
-    Every token says which key it needs, so the right key is picked, never tried for. A data key is in the row,
-    wrapped by Fernet: rotating rewraps it and leaves the object alone, and without the row the object is noise.
-    ``keys`` is called when a key is first needed.
+    ``keys`` is called when a key is first needed, and again when a row needs one that came later: a triggerer lives
+    longer than the keys it began with.
     """
 
     def __init__(self, keys: Callable[[], KeyRing]) -> None:
         self._get_keys = keys
+        self._known: KeyRing | None = None
+        self._refresh_at = 0.0
 
-    @cached_property
+    @property
     def _keys(self) -> KeyRing:
-        return self._get_keys()
+        if self._known is None:
+            self._known = self._get_keys()
+        return self._known
 
-    def handles(self, name: str) -> bool:
-        return name == STREAM
+    def _key(self, name: str) -> Fernet:
+        if name not in self._keys and time.monotonic() >= self._refresh_at:
+            self._refresh_at = time.monotonic() + REFRESH_SECONDS
+            self._known = self._get_keys()
+        return self._keys.by_id(name)
 
     def seal(self, plaintext: bytes) -> dict[str, Json]:
-        return {"token": self._keys.primary.encrypt(plaintext).decode(), "key_id": self._keys.primary_id}
+        keys = self._keys
+        return {"token": keys.primary.encrypt(plaintext).decode(), "key_id": keys.primary_id}
 
     def unseal(self, sealed: Mapping[str, Any]) -> bytes:
         name = sealed["key_id"]
-        key = self._keys.by_id(name)
+        key = self._key(name)
         try:
             return key.decrypt(sealed["token"])
         except (InvalidToken, ValueError):
@@ -51,17 +56,3 @@ class FernetEncryption(Encryption):
                 key_id=name,
                 tried=1,
             ) from None
-
-    def encode(self, sink: Sink, bind: bytes) -> tuple[Sink, dict[str, Json]]:
-        key, prefix = os.urandom(KEY_BYTES), os.urandom(PREFIX_BYTES)
-        wrapped = self.seal(key + prefix)
-        descriptor: dict[str, Json] = {"name": STREAM, "chunk": CHUNK_BYTES}
-        descriptor.update(key=wrapped["token"], key_id=wrapped["key_id"])
-        return EncryptingSink(sink, key, prefix, bind), descriptor
-
-    def decode(self, source: Source, descriptor: Mapping[str, Any], bind: bytes) -> Source:
-        secret = self.unseal({"token": descriptor["key"], "key_id": descriptor["key_id"]})
-        chunk = descriptor["chunk"]
-        if len(secret) != KEY_BYTES + PREFIX_BYTES or not 0 < chunk <= MAX_CHUNK_BYTES:
-            raise EnvelopeError(f"The codec {STREAM} of an envelope has a malformed key or chunk size")
-        return DecryptingSource(source, secret[:KEY_BYTES], secret[KEY_BYTES:], bind, chunk)

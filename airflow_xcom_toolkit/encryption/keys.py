@@ -30,6 +30,9 @@ class KeyRing:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    def __contains__(self, key_id: str) -> bool:
+        return key_id in self._by_id
+
     @property
     def primary(self) -> Fernet:
         return self._by_id[self.primary_id]

@@ -89,12 +89,16 @@ def read_part(leaf: Source, choose: Callable[[pa.Schema], list[int]], part: Part
 
 def places(names: list[str], columns: Sequence[Any]) -> list[int]:
     """Where in ``names`` the columns are. Raises `PartialLoadError` unless each is there once."""
-    for name in columns:
-        if names.count(name) != 1:
-            raise PartialLoadError(f"There is not one column {name!r:.80} in the value, but {names.count(name)}")
-    if len(set(columns)) != len(columns):
+    where: dict[Any, list[int]] = {}
+    for place, name in enumerate(names):
+        where.setdefault(name, []).append(place)
+    found = [where.get(name, []) if type(name) is str else [] for name in columns]
+    for name, at in zip(columns, found):
+        if len(at) != 1:
+            raise PartialLoadError(f"There are {len(at)} columns {name!r:.80} in the value, not one")
+    if len({at[0] for at in found}) != len(found):
         raise PartialLoadError("A column is asked for twice")
-    return [names.index(name) for name in columns]
+    return [at[0] for at in found]
 
 
 def _select(batch: pa.RecordBatch, columns: list[int]) -> pa.RecordBatch:

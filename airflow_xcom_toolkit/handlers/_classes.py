@@ -13,8 +13,8 @@ Each entry names its class, which Airflow's allow list has to allow, in ``class`
 ======================  =================================================================================
 
 No ``__init__``, ``__post_init__``, validator or converter runs when a value is loaded: what comes back is what was
-there. A class whose fields have changed since is an error, unless it is part of a schema: then the gate rebuilds it. And
-where the gate gives ``dict`` for a class, what comes back is its fields, the value of an enum.
+there. A class whose fields have changed since is an error, unless it is part of a schema: then the gate rebuilds it.
+And where the gate gives ``dict`` for a class, what comes back is its fields; of an enum its value.
 """
 
 from __future__ import annotations

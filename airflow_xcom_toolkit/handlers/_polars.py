@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from polars.exceptions import PanicException
 
-from ..abc import Dumped, HandlerContext, Json, Refusal, Source, TypeHandler
-from ._arrow import ipc_leaf, read_table
+from ..abc import Dumped, HandlerContext, Json, Part, Refusal, Source, TypeHandler
+from ._arrow import ipc_leaf, places, read_part, read_table
 
 _NEWEST = pl.CompatLevel.newest()
 _WIDE = {name: getattr(pl, name) for name in ("Int128", "UInt128") if hasattr(pl, name)}
@@ -40,7 +40,9 @@ class FrameHandler(TypeHandler):
     ) -> Any:
         assert leaf is not None
         frame = _load_part(meta, children, leaf, part)
-        return frame if part.columns is None else frame[list(part.columns)]
+        if part.columns is None:
+            return frame
+        return frame[list(part.columns)] if part.columns else frame.select([])  # frame[[]] would choose rows
 
 
 class SeriesHandler(TypeHandler):
@@ -165,22 +167,39 @@ def _joined(columns: list[pl.Series]) -> pl.DataFrame:
 def _load_part(meta: Mapping[str, Any], children: list[Any], leaf: Source, part: Part) -> pl.DataFrame:
     """The columns that are wanted, and one at least, in the order of the value."""
     objects = {index: (name, values) for (index, name), values in zip(meta.get("objects", ()), children)}
-    wanted: list[int] = []
-    stored: list[int] = []
-
-    def choose(schema: pa.Schema) -> list[int]:
-        names = _all_names(schema.names, objects)
-        in_file = [i for i in range(len(names)) if i not in objects]
-        wanted.extend(range(len(names)) if part.columns is None else sorted(places(names, part.columns)) or [0][: len(names)])
-        stored.extend(number for number, i in enumerate(in_file) if i in wanted)
-        return stored
-
-    table = read_part(leaf, choose, part)
-    casts = {str(i): meta["casts"][str(n)] for i, n in enumerate(stored) if str(n) in meta.get("casts", {})}
-    frame = _from_arrow(table, casts)
-    ...
+    chosen = _Chosen(objects, part)
+    table = read_part(leaf, chosen.choose, part)
+    casts = meta.get("casts", {})
+    frame = _from_arrow(table, {str(i): casts[str(n)] for i, n in enumerate(chosen.stored) if str(n) in casts})
+    if not objects:
+        return frame
+    columns = frame.get_columns()
+    for place, index in enumerate(chosen.wanted):
+        if index in objects:
+            name, values = objects[index]
+            columns.insert(place, pl.Series(name, [values[row] for row in part.span(len(values))], dtype=pl.Object))
+    return _joined(columns)
 
 
+class _Chosen:
+    """Which columns are wanted: by their place in the frame, and by their place in the file."""
+
+    def __init__(self, objects: Mapping[int, tuple[str, list[Any]]], part: Part) -> None:
+        self._objects = objects
+        self._columns = part.columns
+        self.wanted: list[int] = []
+        self.stored: list[int] = []
+
+    def choose(self, schema: pa.Schema) -> list[int]:
+        names = list(schema.names)
+        for index, (name, _) in self._objects.items():
+            names.insert(index, name)
+        every = list(range(len(names)))
+        self.wanted = every if self._columns is None else sorted(places(names, self._columns)) or every[:1]
+        in_file = (i for i in every if i not in self._objects)
+        wanted = set(self.wanted)
+        self.stored = [number for number, i in enumerate(in_file) if i in wanted]
+        return self.stored
 
 
 def _from_arrow(table: pa.Table, casts: Mapping[str, Any]) -> pl.DataFrame:

@@ -92,6 +92,7 @@ class _Open:
     close: Callable[[list[Any]], Any]
     step: Callable[[int], str]
     context: HandlerContext
+    wraps: bool = False
     done: list[Any] = field(default_factory=list)
     height: int = 0
 
@@ -179,13 +180,14 @@ class TreeDumper:
         except Exception as e:
             problem = f"its type handler failed with {type(e).__name__}; please report it to the handler's authors"
             raise self._refused(value, problem) from (e if self._show_keys else None)
-        if not self._path:
+        if not handler.wraps and all(frame.wraps for frame in self._path[:2]):
             self._root = (handler.type_id, dumped.summary)
 
         def close(done: list[Any]) -> Any:
             return self._node(handler.type_id, dumped, done)
 
-        return _Open(value, iter(dumped.children), close, dumped.step or _index_step, dumped.inside or context)
+        step, inside = dumped.step or _index_step, dumped.inside or context
+        return _Open(value, iter(dumped.children), close, step, inside, handler.wraps)
 
     def _node(self, type_id: str, dumped: Dumped, done: list[Any]) -> dict[str, Any]:
         node: dict[str, Any] = {MARK: type_id, **dumped.meta}
@@ -269,7 +271,7 @@ class TreeLoader:
             return root
         path = [self._open(root, self._context)]
         if part is not None:
-            self._limit(path[0], part)
+            self._limit(path, part)
         while True:
             frame = path[-1]
             for child in frame.children:
@@ -302,15 +304,19 @@ class TreeLoader:
         def close(children: list[Any]) -> Any:
             return self._load_node(handler, node, children, context)
 
-        return _Open(node, iter(node.get("of", ())), close, _index_step, handler.inside(node, context))
+        inside = handler.inside(node, context)
+        return _Open(node, iter(node.get("of", ())), close, _index_step, inside, handler.wraps)
 
-    def _limit(self, root: _Open, part: Part) -> None:
-        """Only ``part`` of the root is to be loaded; its children are all the same."""
-        node = root.value
+    def _limit(self, path: list[_Open], part: Part) -> None:
+        """Only ``part`` is to be loaded of the root, and of what it wraps; other children are loaded whole."""
+        node, context = path[-1].value, self._context if len(path) == 1 else path[-2].context
         if not isinstance(node, dict) or MARK not in node:
             raise PartialLoadError("A JSON value is loaded whole: it has no part to choose")
         handler = self._registry.of_type_id(node[MARK])
-        root.close = lambda children: self._load_node(handler, node, children, self._context, part)
+        path[-1].close = lambda children: self._load_node(handler, node, children, context, part)
+        if handler.wraps:
+            path.append(self._open(next(path[-1].children), path[-1].context))
+            self._limit(path, part)
 
     def _take_part(self, number: int) -> Any:
         """Each part stands in one place, so a tree that refers to one twice may have no end."""

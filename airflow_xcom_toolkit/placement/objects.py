@@ -36,7 +36,7 @@ BLOCK_BYTES = 8 * 1024 * 1024
 
 
 class ObjectPlacement(Placement):
-    """Bodies above ``threshold`` bytes go to the store ``default``; every store in ``stores`` is read and purged.
+    """Bodies above ``threshold`` bytes go to the store that `store_name` gives; all ``stores`` are read and purged.
 
     ``stores`` maps a name to a base URL; ``open_path`` makes a path object of one, with ``fs`` and ``path``
     (Airflow's ``ObjectStoragePath``, which brings the connection).
@@ -56,19 +56,23 @@ class ObjectPlacement(Placement):
         self._attempts = attempts
 
     def store(self, at: Coordinate, suffix: str, write: Callable[[Sink], None], *, hashed: bool) -> Reference:
-        fs, base = self._base(self.store_name(at))
+        store = self.store_name(at)
+        if store != DEFAULT_STORE and not self._stores.get(store):
+            problem = f"{type(self).__name__} puts {at} into the store {store!r}, which is not among them"
+            raise ConfigurationError("xcom_toolkit.stores", problem)
+        fs, base = self._base(store)
         key = object_key(at, suffix, prefix_bytes=len(base.encode()) + 1)
 
         def once() -> Reference:
-            return _write_object(fs, f"{base}/{key}", write, _Label(self.store_name(at), key, hashed))
+            return _write_object(fs, f"{base}/{key}", write, _Label(store, key, hashed))
 
         try:
-            return self._guarded(once, f"write the object {key!r} to store {self.store_name(at)!r}")
+            return self._guarded(once, f"write the object {key!r} to store {store!r}")
         except _WriterFailed as e:
             raise e.error from e.error.__cause__
 
     def store_name(self, at: Coordinate) -> str:
-        """The store that a new object goes to. Override it to place by dag, task or key."""
+        """The store that a new object goes to. Override it to place by dag, task or key: the row says which it was."""
         return DEFAULT_STORE
 
     def fetch(self, reference: Reference) -> ObjectReader:
@@ -81,6 +85,10 @@ class ObjectPlacement(Placement):
             return self._guarded(once, f"read the object {_named(reference)}")
 
         return BlockReader(read, reference, lambda: fs.size(path))
+
+    def url(self, reference: Reference) -> str:
+        key = checked_key(reference.key)
+        return f"{self._store_url(reference.store).rstrip('/')}/{key}"
 
     def discard(self, reference: Reference) -> None:
         fs, path = self._locate(reference)
@@ -97,11 +105,14 @@ class ObjectPlacement(Placement):
         return fs, f"{base}/{key}"
 
     def _base(self, store: str) -> tuple[AbstractFileSystem, str]:
+        path = self._open_path(self._store_url(store))
+        return path.fs, str(path.path).rstrip("/")
+
+    def _store_url(self, store: str) -> str:
         url = self._stores.get(store)
         if not url:
             raise self._unknown(store)
-        path = self._open_path(url)
-        return path.fs, str(path.path).rstrip("/")
+        return url
 
     def _unknown(self, store: str) -> XComToolkitError:
         if store == DEFAULT_STORE:

@@ -15,20 +15,23 @@ _Class = TypeVar("_Class", bound=type)
 _Step = TypeVar("_Step", bound=Step)
 
 
-@dataclass(frozen=True)
 class Origin:
-    """Where a declaration stands: the same file may be imported again, and then declares anew."""
+    """Where a declaration stands: a file may be imported again, or reloaded, and then declares anew."""
 
-    file: str
-    scope: int
+    def __init__(self, file: str = "", *run: object) -> None:
+        self.file = file
+        self._run = run
 
     @classmethod
     def of_caller(cls) -> Origin:
         frame = sys._getframe(2)
-        return cls(frame.f_code.co_filename, id(frame.f_globals))
+        file = frame.f_code.co_filename if frame.f_globals.get("__name__") != "__main__" else "<main>"
+        return cls(file, frame.f_globals, frame.f_globals.get("__spec__"))
 
     def replaces(self, other: Origin) -> bool:
-        return self.file == other.file and self.scope != other.scope
+        """Whether this is another run of the same file, or is typed at a prompt or into a notebook."""
+        is_same_run = all(one is two for one, two in zip(self._run, other._run))
+        return self.file.startswith("<") or (self.file == other.file and not is_same_run)
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Declared:
     readable_by: int | None = None
     cls: Any = None
     columns: Mapping[str, str] | None = None
-    origin: Origin = field(default_factory=lambda: Origin("", 0), compare=False, repr=False)
+    origin: Origin = field(default_factory=Origin, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.isprintable() or not 0 < len(self.name) <= 200:

@@ -23,8 +23,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from ..abc import ClassGate, Dumped, HandlerContext, PlainRefusal, Refusal, Source, TypeHandler
-from ..errors import EnvelopeError, SchemaError, SchemaValidationError, UpcasterError
+from ..abc import ClassGate, Dumped, HandlerContext, Part, PlainRefusal, Refusal, Source, TypeHandler
+from ..errors import EnvelopeError, PartialLoadError, SchemaError, SchemaValidationError, UpcasterError
 from . import frames
 from .building import Builder, Misfit, difference, plain
 from .catalogue import Catalogue
@@ -108,6 +108,7 @@ class VersionedHandler(TypeHandler):
 
     type_id = "schema.versioned@1"
     types = (Versioned,)
+    wraps = True
 
     def __init__(self, catalogue: Catalogue, *, stamps: bool = True) -> None:
         self._catalogue = catalogue
@@ -118,7 +119,7 @@ class VersionedHandler(TypeHandler):
             raise PlainRefusal("only VersionedXComBackend and ToolkitXComBackend keep schemas; push its value instead")
         declared = self._catalogue.to_write(value)
         _check_versioned(value.value, declared)
-        return Dumped(_stamp(declared), (value.value,), step="".format, summary=_stamp(declared))
+        return Dumped(_stamp(declared), (value.value,), step="".format)
 
     def inside(self, meta: Mapping[str, Any], context: HandlerContext) -> HandlerContext:
         self._catalogue.reader(meta)
@@ -134,6 +135,17 @@ class VersionedHandler(TypeHandler):
             value = frames.without_unknown(value, known.columns)
         _check_versioned(value, known)
         return value
+
+    def load_part(
+        self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext, part: Part
+    ) -> Any:
+        known = self._catalogue.reader(meta)
+        if known is not None and known.version != meta["version"]:
+            raise PartialLoadError(
+                f"The value has version {meta['version']} of schema {known.name!r}, and is brought to version "
+                f"{known.version} as a whole: load it whole, and select from it"
+            )
+        return children[0]
 
 
 @dataclass

@@ -18,6 +18,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from tests.docs.pages import Block, blocks
@@ -25,7 +26,8 @@ from tests.docs.pages import Block, blocks
 
 def run(page: Path, *, shell: bool) -> None:
     """Runs a page in this process and folder. Without ``shell``, of bash blocks only the ``export`` lines count."""
-    names: dict[str, Any] = {"__name__": "page"}
+    sys.modules["page"] = ModuleType("page")
+    names = vars(sys.modules["page"])
     output = ""
     for block in blocks(page):
         if block.note == "output":
@@ -43,21 +45,23 @@ def _save(block: Block) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(block.text)
     if file.name == "pyproject.toml":
-        _install(block.text)
+        _install(block.text, file.parent.resolve())
 
 
-def _install(project: str) -> None:
-    """What an installation leaves of the entry points: Python finds them in this folder."""
-    info = Path("page-1.dist-info")
+def _install(project: str, folder: Path) -> None:
+    """What an installation leaves: the modules of ``folder``, and the entry points, are where Python finds them."""
+    info = folder / "page-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: page\nVersion: 1\n")
-    entries = re.sub(r'\[project\.entry-points\."(.+?)"\]', r"[\1]", project).replace('"', "")
-    (info / "entry_points.txt").write_text(entries)
+    entries = re.findall(r'^\[project\.entry-points\."(.+?)"\]\n((?:\w.*\n)+)', project, re.M)
+    (info / "entry_points.txt").write_text("".join(f"[{group}]\n{lines}" for group, lines in entries).replace('"', ""))
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
 
 
 def _python(block: Block, names: dict[str, Any], shell: bool) -> None:
     code = "\n" * block.line + block.text
-    exec(compile(code, str(block.page), "exec"), names)
+    exec(compile(code, str(block.page), "exec", dont_inherit=True), names)
 
 
 def _bash(block: Block, names: dict[str, Any], shell: bool) -> None:

@@ -56,8 +56,8 @@ def test_the_environment_variables(section: str) -> None:
 
 def test_every_choice_is_on_the_page() -> None:
     """The values that are allowed, where there are few."""
-    choices = re.findall(r"_choice\(\"(\w+)\", (.+?)\)", inspect.getsource(settings.Settings))
-    assert {name for name, _ in choices} == {"dataframe_format", "plaintext_rows"}
+    choices = re.findall(r"_check_choice\(\"(\w+)\", (\".+?)\)", inspect.getsource(settings.Settings))
+    assert {name for name, _ in choices} == {"dataframe_format", "plaintext_rows", "unknown_schema"}
     for name, values in choices:
         shown = table("xcom_toolkit")[name][3]
         assert all(f"`{value}`" in shown for value in re.findall(r"\w+", values)), name

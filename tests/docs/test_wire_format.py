@@ -18,18 +18,19 @@ import pytest
 from fsspec.compression import compr
 
 from airflow_xcom_toolkit import envelope, registry
-from airflow_xcom_toolkit.encryption.fernet import STREAM
+from airflow_xcom_toolkit.encryption.chunked import STREAM
 from airflow_xcom_toolkit.handlers import _zones
 from airflow_xcom_toolkit.handlers._pandas import dtypes, table
 from airflow_xcom_toolkit.handlers._pandas import kinds as pandas_kinds
 from airflow_xcom_toolkit.handlers._pandas import objects as pandas_objects
 from airflow_xcom_toolkit.handlers.tree import JSON_TYPE
+from airflow_xcom_toolkit.schemas import Catalogue, schema_handlers
 from airflow_xcom_toolkit.serde import SerdeHandler
 from tests.docs.pages import DOCS, ROOT, noted
 from tests.pipelines import AT, KEY, objects, pipeline, strict
 from tests.same import assert_same
 from tests.wire.cases import KEY as GOLDEN_KEY
-from tests.wire.cases import RELEASE_0_1_0
+from tests.wire.cases import RELEASES, pulled
 from tests.wire.write import FOLDER, FORMS
 
 PAGE = DOCS / "reference" / "wire-format.md"
@@ -126,7 +127,8 @@ def test_every_type_id_is_on_the_page_and_no_other() -> None:
     registered = {type_id for family in registry._BUILT_IN for type_id in registry._handlers(family)}
     mentioned = set(re.findall(r"`([a-z]+\.[a-z_]+@\d+|json@\d+)`", PAGE.read_text()))
     never = PAGE.read_text().partition("### Names that are never written")[2].partition("###")[0]
-    assert mentioned == registered | {JSON_TYPE, SerdeHandler.type_id}
+    schemas = {handler.type_id for handler in schema_handlers(Catalogue(), ())}
+    assert mentioned == registered | schemas | {JSON_TYPE, SerdeHandler.type_id}
     assert set(re.findall(r"`([a-z]+\.[a-z_]+@\d+)`", never)) == NEVER_WRITTEN
 
 
@@ -143,15 +145,16 @@ def test_every_tag_is_on_the_page() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", RELEASE_0_1_0)
-def test_the_reader_reads_the_golden_rows(read: Any, name: str, form: str) -> None:
+@pytest.mark.parametrize(("release", "name"), [(release, name) for release in RELEASES for name in RELEASES[release]])
+def test_the_reader_reads_the_golden_rows(read: Any, release: str, name: str, form: str) -> None:
     """Of types that it does not know it gives the parts; of all others the value."""
-    row = json.loads((FOLDER / f"{form}.json").read_text())[name]
+    folder = FOLDER / release
+    row = json.loads((folder / f"{form}.json").read_text())[name]
     if any(codec["name"] == "zstd" for codec in row.get("__data__", {}).get("codecs", ())):
         pytest.skip("The reader has no decompressor for it")
-    found = read(row, (GOLDEN_KEY,), {"default": FOLDER / "store"})
+    found = read(row, (GOLDEN_KEY,), {"default": folder / "store"})
     if is_all_known(found):
-        assert_same(found, RELEASE_0_1_0[name])
+        assert_same(found, pulled(RELEASES[release][name]))
 
 
 def is_all_known(found: Any) -> bool:

@@ -13,7 +13,7 @@ from .airflow_env import Airflow
 
 DAGS = (
     *("fidelity", "nesting", "mapping", "keys", "retrying", "rerunning", "small"),
-    *("secrecy", "secrecy_control", "refusal", "look_alike", "asynchronous", "deferring"),
+    *("secrecy", "secrecy_control", "refusal", "look_alike", "asynchronous", "deferring", "schemas"),
 )
 """Those that start by themselves. The others are triggered by a test, with what they shall read."""
 
@@ -25,6 +25,9 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
         tmp_path_factory.mktemp("airflow"),
         common_io__xcom_objectstorage_threshold="2000",
         xcom_toolkit__fernet_keys=Fernet.generate_key().decode(),
+        xcom_toolkit__api_conn_id="airflow_api",
+        xcom_toolkit__schema_modules="tests.integration.declared",
+        xcom_toolkit__schema_rules='[{"dag": "schemas", "task": "rul*", "schema": "tests.ruled", "version": 1}]',
     )
     started.env["XCOM_TEST_TOKEN"] = secrets.token_hex(8)
     try:

@@ -40,7 +40,7 @@ def run(python: str, home: Path, encrypted: bool) -> dict[str, Any]:
         options["xcom_toolkit__fernet_keys"] = Fernet.generate_key().decode()
     env = environment(home, **options)
     env["PATH"] = os.pathsep.join([str(Path(python).parent), env["PATH"]])
-    answer = run_script("run_dags", str(home), "looping", "handing", env=env, python=python)
+    answer = run_script("run_dags", str(home), "looping", "handing", "helping", env=env, python=python)
     return {**answer, "store": home / "store", "encrypted": encrypted}
 
 
@@ -64,7 +64,9 @@ def test_each_iteration_of_a_loop_keeps_its_own_object(ran: dict[str, Any]) -> N
 
 def test_every_object_is_named_by_one_row(ran: dict[str, Any]) -> None:
     """No iteration wrote over another's object, and none left one behind."""
-    named = [row["row"]["__data__"]["body"]["key"] for name in ("looping", "handing") for row in ran[name]["rows"]]
+    named = [
+        row["row"]["__data__"]["body"]["key"] for name in ("looping", "handing", "helping") for row in ran[name]["rows"]
+    ]
     kept = [file.relative_to(ran["store"]).as_posix() for file in ran["store"].rglob("*") if file.is_file()]
     assert sorted(named) == sorted(kept)
 
@@ -75,6 +77,13 @@ def test_a_frame_goes_from_task_to_task(ran: dict[str, Any]) -> None:
     assert {row["key"] for row in ran["handing"]["rows"]} == {"return_value", "nested"}
 
 
+def test_the_helpers_read_queue_and_delete(ran: dict[str, Any]) -> None:
+    """Also inside and outside of the loop; the tasks compare."""
+    assert ran["helping"]["state"] == "success"
+    keys = {row["key"] for row in ran["helping"]["rows"] if row["task"] == "fill"}
+    assert keys == {"return_value", "queue.0", "queue.1", "queue.2", "queue.length"}
+
+
 def test_rows_are_sealed_when_there_are_keys(ran: dict[str, Any]) -> None:
     """And only then."""
     rows = [row["row"]["__data__"] for row in ran["looping"]["rows"]]
@@ -83,7 +92,7 @@ def test_rows_are_sealed_when_there_are_keys(ran: dict[str, Any]) -> None:
 
 def test_the_backends_keep_their_promises_on_it(tmp_path: Path) -> None:
     """The unit tests of all that touches Airflow, and the golden rows, pass on it too."""
-    chosen = [f"tests/unit/test_{name}.py" for name in ("backends", "compat", "masking")]
+    chosen = [*(f"tests/unit/test_{name}.py" for name in ("backends", "compat", "masking")), "tests/unit/helpers"]
     command = [next_python(), "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen, "tests/wire"]
     env = environment(tmp_path)
     ended = subprocess.run(command, cwd=HERE.parents[1], env=env, capture_output=True, text=True, timeout=300)

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 
 from airflow_xcom_toolkit.abc import Coordinate, KeyProvider
 from airflow_xcom_toolkit.encryption import KeyRing
-from airflow_xcom_toolkit.errors import ConfigurationError, MissingExtraError, PlaintextRefusedError
+from airflow_xcom_toolkit.errors import ConfigurationError, MissingExtraError, PlaintextRefusedError, StorageError
 from airflow_xcom_toolkit.get_provider_info import option_defaults
 from airflow_xcom_toolkit.settings import Settings, current
 from tests.pipelines import AT, objects
@@ -43,6 +43,14 @@ class Text(KeyProvider):
 class Failing(KeyProvider):
     def keys(self) -> list[str]:
         raise OSError("canary")
+
+
+class Told(KeyProvider):
+    def keys(self) -> list[str]:
+        try:
+            raise OSError("canary")
+        except OSError as e:
+            raise StorageError("the vault answered 403") from e
 
 
 def test_defaults_are_those_of_the_provider_metadata(options: SetOptions) -> None:
@@ -161,14 +169,21 @@ class TestEncryption:
     )
     def test_it_is_never_off_in_silence(self, misconfigured: dict[str, str], options: SetOptions) -> None:
         options(**misconfigured)
-        with pytest.raises(ConfigurationError):
-            current().pipeline(encrypt=None)
+        with pytest.raises(ConfigurationError, match="fernet_keys"):
+            current().pipeline(encrypt=None).push("x", AT)
 
     @pytest.mark.parametrize("provider", ["Empty", "Bytes", "Text", "Failing"])
     def test_a_provider_that_gives_no_keys_is_named_and_not_quoted(self, provider: str, options: SetOptions) -> None:
         options(key_provider=f"tests.unit.test_settings.{provider}")
         with pytest.raises(ConfigurationError, match=provider) as caught:
             current().pipeline(encrypt=None).push("x", AT)
+        assert "canary" not in "".join(traceback.format_exception(caught.value))
+
+    def test_a_provider_may_say_what_went_wrong_with_an_error_of_the_toolkit(self, options: SetOptions) -> None:
+        """Its message is shown, its causes are not."""
+        options(key_provider=f"{__name__}.Told")
+        with pytest.raises(ConfigurationError, match=r"Told failed: the vault answered 403") as caught:
+            current().pipeline(encrypt=True).push("x", AT)
         assert "canary" not in "".join(traceback.format_exception(caught.value))
 
     @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""The values of the golden rows. A value here never changes; new ones go to the next release's folder."""
+"""The values of the golden rows. A value here never changes; new ones go to the next release's folder.
+
+A pair of `Read` is what is pushed and what is pulled, where a reader brings it up to date.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+
+from airflow_xcom_toolkit import Versioned
+from tests.wire import declared
 
 KEY = "Z29sZGVuLWtleS1vZi10aGUtd2lyZS1mb3JtYXQtIDE="
 """A Fernet key that protects nothing: it is here for all to see."""
@@ -109,3 +115,35 @@ RELEASE_0_1_0: dict[str, Any] = {
     "polars": [pl.DataFrame({"a": [1, None], "b": ["x", "y"]}), pl.Series("s", [1.5])],
     "many leaves": {f"part {i}": np.full(3, i, dtype="int64") for i in range(100)},
 }
+
+
+class Read(NamedTuple):
+    """What is pushed, and what a reader with newer schemas makes of it."""
+
+    pushed: Any
+    pulled: Any
+
+
+_LINES = [declared.Line(name="nut", quantity=3), declared.Line(name="bolt")]
+
+RELEASE_0_2_0: dict[str, Any] = {
+    "instance": declared.Orders("A-1", _LINES, declared.State.CLOSED, (1, b"x")),
+    "older instance": Read(
+        declared.OldOrders(id=7, lines=_LINES, state=declared.State.CLOSED, more=(1,)),
+        declared.Orders("A-7", _LINES, declared.State.CLOSED, (1,)),
+    ),
+    "instances": [declared.Defined(1, "c"), {"k": declared.Named(declared.Pair(1, "x"))}],
+    "generic": declared.Box[int](item=1),
+    "versioned": Read(Versioned({"a": (1, 2)}, "wire.frame", 3), {"a": (1, 2)}),
+    "versioned frame": Read(Versioned(_frame(), "wire.frame", 3), _frame()),
+}
+
+RELEASES: dict[str, dict[str, Any]] = {"0.1.0": RELEASE_0_1_0, "0.2.0": RELEASE_0_2_0}
+
+
+def pushed(value: Any) -> Any:
+    return value.pushed if isinstance(value, Read) else value
+
+
+def pulled(value: Any) -> Any:
+    return value.pulled if isinstance(value, Read) else value

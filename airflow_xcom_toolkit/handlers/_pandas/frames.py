@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ...abc import Dumped, HandlerContext, Source, TypeHandler
+from ...abc import Dumped, HandlerContext, Part, Source, TypeHandler
+from ...errors import PartialLoadError
 from . import kinds
 from .blocks import Blocks
 from .columns import Column, Kind, plain_array
 from .index import dump_index, load_index, load_index_parts
+from .part import TablePart
 from .table import Parts, Values, dump_table, load_table, reading
 
 _INDEX_PREFIX = "__index_level_"
@@ -43,6 +45,13 @@ class DataFrameHandler(TypeHandler):
         with reading(meta):
             return _load_frame(meta, iter(children), leaf)
 
+    def load_part(
+        self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext, part: Part
+    ) -> Any:
+        assert leaf is not None
+        with reading(meta):
+            return _load_frame_part(meta, iter(children), leaf, part)
+
 
 def _load_frame(meta: Mapping[str, Any], rest: Iterator[Any], leaf: Source) -> pd.DataFrame:
     attrs = next(rest) if meta.get("attrs") else {}
@@ -55,6 +64,45 @@ def _load_frame(meta: Mapping[str, Any], rest: Iterator[Any], leaf: Source) -> p
     if labels is None:
         labels = _load_labels(meta, table.names[:count])
     return _restore_common(blocks.blocks.frame(table.arrays[:count], index, labels), meta, attrs)
+
+
+def _load_frame_part(meta: Mapping[str, Any], rest: Iterator[Any], leaf: Source, part: Part) -> pd.DataFrame:
+    attrs = next(rest) if meta.get("attrs") else {}
+    labels = None if "labels" in meta else next(rest)
+    parts = load_index_parts(meta["index"], rest)
+    table = TablePart(leaf, meta["format"], meta["rows"], part)
+    count = len(table.kinds) - _index_columns(meta["index"])
+    if labels is None:
+        labels = _load_labels(meta, table.names[:count])
+    columns, labels = _choose(_restore_common(_places(labels), meta, {}), part)
+    blocks, memory = table.memory(columns)
+    arrays = table.load([*columns, *range(count, len(table.kinds))], rest, memory)
+    index = load_index(meta["index"], arrays[len(columns) :], *parts)
+    if "range" in meta["index"]:
+        index = index[part.slice]
+    return _restore_common(blocks.frame(arrays[: len(columns)], index, labels), meta, attrs)
+
+
+def _places(labels: pd.Index) -> pd.DataFrame:
+    """One row with the place of each column."""
+    return pd.DataFrame(np.arange(len(labels)).reshape(1, -1), columns=labels)
+
+
+def _choose(places: pd.DataFrame, part: Part) -> tuple[list[int], pd.Index]:
+    """The places of the wanted columns, and their labels: pandas itself chooses."""
+    if part.columns is None:
+        return list(range(places.shape[1])), places.columns
+    columns = list(part.columns)
+    if columns and all(isinstance(label, (bool, np.bool_)) for label in columns):
+        raise PartialLoadError("Booleans choose rows, not columns; load the whole DataFrame")
+    try:
+        chosen = places[columns]
+    except Exception as e:
+        raise PartialLoadError(f"Not all of these columns are in the DataFrame: {columns!r:.300}") from e
+    found = chosen.iloc[0].tolist()
+    if len(set(found)) != len(found):
+        raise PartialLoadError("A column is asked for twice")
+    return found, chosen.columns
 
 
 class SeriesHandler(TypeHandler):

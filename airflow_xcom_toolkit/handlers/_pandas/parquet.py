@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -93,20 +93,34 @@ def _written(column: pa.Array) -> pa.Array:
 
 def read(leaf: Source) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     """The Arrow schema and batches of `write`, each checked in full."""
+    file, head = _open(leaf)
+    return head.schema, _batches(file, head)
+
+
+def _open(leaf: Source) -> tuple[pq.ParquetFile, pa.RecordBatch]:
+    """The file, and the batch without rows that has the Arrow schema and the dictionaries."""
     file = pq.ParquetFile(io.BytesIO(leaf.read()))
     packed = base64.b64decode(file.schema_arrow.metadata[_HEAD])
     with ipc.open_stream(packed) as reader:
         head = reader.read_next_batch()
     head.validate(full=True)
-    return head.schema, _batches(file, head)
+    return file, head
 
 
-def _batches(file: pq.ParquetFile, head: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+def read_columns(leaf: Source) -> tuple[pa.Schema, Callable[[list[int]], Iterator[pa.RecordBatch]]]:
+    """The Arrow schema, and what gives the batches with some of the columns, in the order of the file."""
+    file, head = _open(leaf)
+    return head.schema, lambda columns: _batches(file, head.select(columns), [head.schema.names[i] for i in columns])
+
+
+def _batches(file: pq.ParquetFile, head: pa.RecordBatch, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
     seen = False
-    for batch in file.iter_batches(batch_size=_READ_ROWS):
-        batch.validate(full=True)
+    for batch in file.iter_batches(batch_size=_READ_ROWS, columns=columns):
+        # Parquet takes a name with a dot for a path, and may give more columns than these.
+        wanted = batch if columns is None else batch.select(columns)
+        wanted.validate(full=True)
         seen = True
-        yield _restored(batch, head)
+        yield _restored(wanted, head)
     if not seen:
         yield head
 

@@ -194,14 +194,23 @@ def load_table(
 ) -> Loaded:
     """The columns of `dump_table`. Damaged bytes raise errors of many kinds: see `reading`."""
     schema, batches = parquet.read(leaf) if file_format == "parquet" else read_ipc(leaf)
-    metadata = json.loads(schema.metadata[_METADATA])
-    described = [kind for kind, count in metadata["kinds"] for _ in range(count)]
+    described, elsewhere = describe_columns(schema)
     allocate = (memory or partial(_separate, rows))(described)
-    columns = _Columns(iter(schema), iter(metadata.get("elsewhere", ())), rows, children)
+    columns = _Columns(iter(schema), iter(elsewhere), rows, children)
     for i, kind in enumerate(described):
         columns.add(kind, partial(allocate, i))
-    _fill(columns.builders, batches, rows)
+    fill(columns.builders, batches, rows)
     return Loaded(columns.names, [finish() for finish in columns.finishers])
+
+
+def describe_columns(schema: pa.Schema) -> tuple[list[Kind], list[str]]:
+    """The kinds of all columns, and the names of those that are children."""
+    metadata = json.loads(schema.metadata[_METADATA])
+    return [kind for kind, count in metadata["kinds"] for _ in range(count)], metadata.get("elsewhere", [])
+
+
+def is_child(kind: Kind) -> bool:
+    return kind[0] in (_CHILD, _LIST)
 
 
 @contextmanager
@@ -243,9 +252,9 @@ class _Columns:
 
     def add(self, kind: Kind, empty: Callable[[np.dtype[Any]], np.ndarray[Any, Any]]) -> None:
         """The next column, in the order in which `dump_table` had them."""
-        if kind[0] in (_CHILD, _LIST):
+        if is_child(kind):
             self.names.append(next(self._elsewhere))
-            self.finishers.append(partial(_child, kind, next(self._children), self._rows))
+            self.finishers.append(partial(as_column, kind, next(self._children), self._rows))
             return
         found = next(self._fields)
         self.names.append(found.name)
@@ -253,7 +262,8 @@ class _Columns:
         self.finishers.append(self.builders[-1].finish)
 
 
-def _child(kind: Kind, child: Any, rows: int) -> Any:
+def as_column(kind: Kind, child: Any, rows: int) -> Any:
+    """The array that a child is."""
     if len(child) != rows:
         raise ValueError(f"{len(child)} values where there are {rows} rows")
     return object_array(child) if kind[0] == _LIST else child
@@ -267,7 +277,8 @@ def object_array(values: list[Any]) -> np.ndarray[Any, Any]:
     return found
 
 
-def _fill(builders: list[Builder], batches: Iterator[pa.RecordBatch], rows: int) -> None:
+def fill(builders: list[Builder], batches: Iterator[pa.RecordBatch], rows: int) -> None:
+    """Gives each builder its column of each batch."""
     seen = 0
     for batch in batches:
         seen += batch.num_rows

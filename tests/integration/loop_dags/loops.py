@@ -7,6 +7,7 @@ from typing import Any
 import airflow.sdk
 from airflow.sdk import DAG, dag, task
 
+from airflow_xcom_toolkit import XComQueue, apull_path, apull_upstream, delete, pull_path, pull_upstream
 from tests.integration import values
 from tests.same import assert_same
 
@@ -33,6 +34,10 @@ def looping() -> None:
         @task(show_return_value_in_logs=False)
         def checked(improved: Any, *, loop: Any, ti: Any = None) -> Any:
             assert_same(improved, iteration(loop.index))
+            assert pull_path(ti, "refine.improve.return_value.index") == loop.index
+            assert pull_upstream(ti)["refine.improve"]["index"] == loop.index
+            XComQueue(ti, "queue").push(loop.index)
+            assert list(XComQueue(ti, "queue")) == [loop.index]
             ti.xcom_push(key="side", value=(loop.index, b"side"))
             return improved
 
@@ -41,6 +46,8 @@ def looping() -> None:
     @task
     def last(ti: Any = None) -> None:
         assert_same(list(ti.xcom_pull(task_ids="refine.checked")), [iteration(n) for n in range(ITERATIONS)])
+        assert_same(pull_path(ti, "refine.checked.return_value"), [iteration(n) for n in range(ITERATIONS)])
+        assert pull_path(ti, "refine.checked.return_value[-1].index") == ITERATIONS - 1
 
     refine.loop(max_iterations=ITERATIONS) >> last()
 
@@ -60,6 +67,38 @@ def handing() -> None:
     same(frame())
 
 
-DAGS: dict[str, DAG] = {"handing": handing()}
+@dag(schedule=None)
+def helping() -> None:
+    @task
+    def fill(ti: Any = None) -> Any:
+        for number in range(3):
+            XComQueue(ti, "queue").push({"n": number})
+        ti.xcom_push(key="gone", value=values.frame(300))
+        delete(ti, "gone")
+        return values.frame(300)
+
+    @task
+    def number(n: int) -> int:
+        return n
+
+    @task
+    def read(ti: Any = None) -> None:
+        assert pull_upstream(ti)["number"] == [1, 2]
+        assert_same(pull_path(ti, "fill.return_value"), values.frame(300))
+        assert pull_path(ti, "fill.gone", default="gone") == "gone"
+        queue = XComQueue(ti, "queue", "fill")
+        assert [queue.pop()["n"], len(queue), [item["n"] for item in queue]] == [0, 2, [1, 2]]
+
+    @task
+    async def read_too(ti: Any = None) -> None:
+        assert (await apull_upstream(ti))["number"] == [1, 2]
+        assert await apull_path(ti, "number.return_value[0]") == 1
+        queue = XComQueue(ti, "queue", "fill")
+        assert [(await queue.apop())["n"], await queue.alength()] == [0, 2]
+
+    [fill(), number.expand(n=[1, 2])] >> read() >> read_too()
+
+
+DAGS: dict[str, DAG] = {"handing": handing(), "helping": helping()}
 if hasattr(airflow.sdk, "LoopDecision"):
     DAGS["looping"] = looping()

@@ -54,6 +54,55 @@ def test_a_changed_token_names_its_key_and_shows_nothing() -> None:
     assert token[:20] not in str(caught.value)
 
 
+class Asked:
+    """Keys that change, and how often they were asked for."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = keys
+        self.count = 0
+
+    def __call__(self) -> KeyRing:
+        self.count += 1
+        return KeyRing(self.keys)
+
+
+def test_keys_are_asked_for_once_and_again_when_a_row_needs_one_that_came_later() -> None:
+    asked = Asked(OLD)
+    encryption = FernetEncryption(asked)
+    for _ in range(3):
+        assert encryption.unseal(encryption.seal(b"x")) == b"x"
+    assert asked.count == 1
+    asked.keys = (NEW, OLD)
+    token = FernetEncryption(asked).seal(b"y")
+    asked.count = 0
+    assert encryption.unseal(token) == b"y"
+    assert asked.count == 1
+    assert encryption.seal(b"z")["key_id"] == KeyRing([NEW]).primary_id
+
+
+def test_rows_of_a_key_that_nobody_has_do_not_ask_more_than_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr("airflow_xcom_toolkit.encryption.fernet.time.monotonic", lambda: now)
+    asked = Asked(OLD)
+    encryption = FernetEncryption(asked)
+    unknown = FernetEncryption(lambda: KeyRing([NEW])).seal(b"x")
+    for seconds, count in ((0, 2), (59, 2), (60, 3), (61, 3)):
+        now = 1000.0 + seconds
+        with pytest.raises(DecryptionError, match="none of the 1 keys"):
+            encryption.unseal(unknown)
+        assert asked.count == count
+
+
+def test_keys_stay_when_asking_again_fails() -> None:
+    asked = Asked(OLD)
+    encryption = FernetEncryption(asked)
+    token = encryption.seal(b"x")
+    asked.keys = ()
+    with pytest.raises(ConfigurationError):
+        encryption.unseal(FernetEncryption(lambda: KeyRing([NEW])).seal(b"y"))
+    assert encryption.unseal(token) == b"x"
+
+
 def test_each_object_has_a_data_key_of_its_own() -> None:
     encryption = FernetEncryption(lambda: KeyRing([OLD]))
     keys = {encryption.unseal({"token": d["key"], "key_id": d["key_id"]}) for d in _descriptors(encryption)}

@@ -42,7 +42,7 @@ class Code:
         return self
 
     def step(self, name: str, from_version: int, step: Callable[[Any], Any]) -> Code:
-        self.declarations.add_step(name, from_version, step, Origin("code", 0))
+        self.declarations.add_step(name, from_version, step, Origin("code"))
         return self
 
     def push(self, value: Any, *, show_keys: bool = True) -> Pushed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import runpy
 import sys
 from dataclasses import dataclass
@@ -67,6 +68,24 @@ def test_the_same_file_may_be_imported_again(tmp_path: Path, declarations: Decla
     newest = declarations.find("a")
     assert newest is not None
     assert newest.cls is found["A"]
+
+
+def test_a_module_may_be_reloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declarations: Declarations
+) -> None:
+    (tmp_path / "acme_reloaded.py").write_text(
+        "from airflow_xcom_toolkit import frame_schema, upcaster\n"
+        "frame_schema('a', version=2)\nupcaster('a', from_version=1)(lambda data: data)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.reload(importlib.import_module("acme_reloaded"))
+    assert len(declarations.all()) == 1
+
+
+def test_a_version_may_be_declared_anew_at_a_prompt() -> None:
+    code = "from airflow_xcom_toolkit import frame_schema\nframe_schema('a', version=1)\n"
+    for _ in range(2):
+        exec(compile(code, "<prompt>", "exec"), {})
 
 
 @pytest.mark.parametrize("what", [int, dict, Enum("E", "a"), lambda: 1], ids=str)

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from airflow_xcom_toolkit import Versioned
-from airflow_xcom_toolkit.abc import Coordinate
-from airflow_xcom_toolkit.errors import SchemaError, SchemaTooNewError, SchemaValidationError
+from airflow_xcom_toolkit.abc import Coordinate, Part
+from airflow_xcom_toolkit.errors import PartialLoadError, SchemaError, SchemaTooNewError, SchemaValidationError
 from airflow_xcom_toolkit.handlers._classes import HANDLERS as CLASSES
 from airflow_xcom_toolkit.pipeline import Pipeline
 from airflow_xcom_toolkit.registry import HandlerRegistry
@@ -56,14 +56,13 @@ def test_the_columns_of_a_wide_frame_do_not_make_a_row_large(tmp_path: Path) -> 
     assert len(json.dumps(row)) < 4096
 
 
-@pytest.mark.parametrize(
-    "options", [{}, {"threshold": 0}, {"keys": (KEY,)}, {"keys": (KEY,), "threshold": 0}], ids=repr
-)
+@pytest.mark.parametrize("threshold", [None, 0], ids=["row", "object"])
+@pytest.mark.parametrize("keys", [(), (KEY,)], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("value", declared.values()[:5], ids=lambda value: type(value).__name__)
-def test_schemas_go_through_every_other_stage(value: Any, options: dict[str, Any], tmp_path: Path) -> None:
+def test_schemas_go_through_every_other_stage(value: Any, keys: Any, threshold: int | None, tmp_path: Path) -> None:
     code = Code()
     code.catalogue = type(code.catalogue)()
-    stages = stamping(tmp_path, code, **options)
+    stages = stamping(tmp_path, code, keys=keys, threshold=threshold)
     assert_same(stages.pull(strict(stages.push(value, AT)), AT).value, value)
 
 
@@ -150,3 +149,19 @@ def test_a_reader_that_is_too_old_is_told_so_of_an_object_too(tmp_path: Path) ->
     row = newer.push(Versioned(FRAME, "acme.trips", 2), AT)
     with pytest.raises(SchemaTooNewError):
         stamping(tmp_path, Code().declare("acme.trips", 1)).pull(row, AT)
+
+
+def test_a_wrapped_value_is_described_and_loaded_in_part_as_it_would_be_bare(tmp_path: Path) -> None:
+    stages = stamping(tmp_path, plain_code(), threshold=0)
+    row = stages.push(Versioned(FRAME, "acme.trips", 1), AT)
+    found = stages.describe(row, AT)
+    assert (found.type, found.summary) == ("pandas.dataframe@1", {"rows": 1, "columns": 2})
+    assert_same(stages.pull(row, AT, Part(columns=("fare",))).value, FRAME[["fare"]])
+
+
+def test_a_part_of_another_version_is_refused(tmp_path: Path) -> None:
+    """Steps are for whole values."""
+    row = stamping(tmp_path, plain_code()).push(Versioned(FRAME, "acme.trips", 1), AT)
+    newer = Code().declare("acme.trips", 2).step("acme.trips", 1, lambda frame: frame)
+    with pytest.raises(PartialLoadError, match="load it whole"):
+        stamping(tmp_path, newer).pull(row, AT, Part(columns=("fare",)))

@@ -1,0 +1,155 @@
+"""The lock file: the structure of each version that was ever deployed, committed beside the code.
+
+::
+
+    {"format": 1,
+     "schemas": {"acme.orders": [{"version": 1, "schema": {...}},
+                                 {"version": 2, "readable_by": 1, "schema": {...}}]}}
+
+``schema`` is what `json_schema` gives. All is sorted, so that a change of the code is a change of its lines alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import SchemaError, SchemaLockError
+from .catalogue import Catalogue
+from .compatibility import differences
+from .declarations import Declared
+from .json_schema import JsonSchema, json_schema
+
+LOCK_FILE = "xcom-schemas.lock.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A version of a schema, as the file has it."""
+
+    name: str
+    version: int
+    readable_by: int | None
+    schema: JsonSchema
+
+    def to_json(self) -> dict[str, Any]:
+        found = {"version": self.version, "schema": self.schema}
+        return found if self.readable_by is None else {**found, "readable_by": self.readable_by}
+
+
+Versions = dict[str, dict[int, Locked]]
+
+
+def lock(
+    path: str | os.PathLike[str] = LOCK_FILE, catalogue: Catalogue | None = None, *, replace: bool = False
+) -> Sequence[Locked]:
+    """Adds the declared versions to the file, made if need be, and returns those that are new or not as they were.
+
+    What is there is kept for ever. Raises `SchemaLockError`, and writes nothing, where the structure of a version has
+    changed since it was locked, unless ``replace``; and for a file that cannot be read.
+    """
+    versions = read(path) if os.path.exists(path) else {}
+    added = _outdated(versions, catalogue)
+    if not replace:
+        _check_unchanged(path, versions, added)
+    for one in added:
+        versions.setdefault(one.name, {})[one.version] = one
+    _write(Path(path), versions)
+    return added
+
+
+def unlocked(path: str | os.PathLike[str] = LOCK_FILE, catalogue: Catalogue | None = None) -> Sequence[Locked]:
+    """What `lock` would add or change: nothing once the file is up to date. Raises `SchemaLockError`."""
+    return _outdated(read(path), catalogue)
+
+
+def as_declared(declared: Declared, catalogue: Catalogue) -> Locked:
+    """The entry of a version."""
+    try:
+        schema = json_schema(declared, catalogue)
+    except RecursionError:
+        raise SchemaError(f"Schema {declared.name!r}, version {declared.version}: its types have no end") from None
+    return Locked(declared.name, declared.version, declared.readable_by, schema)
+
+
+def read(path: str | os.PathLike[str]) -> Versions:
+    """The versions in the file. Raises `SchemaLockError` for one that is missing, broken, or of a newer format."""
+    name = os.fspath(path)
+    try:
+        found = json.loads(Path(path).read_bytes())
+    except FileNotFoundError:
+        raise SchemaLockError(name, "it is not there. Make it with lock(), and commit it") from None
+    except ValueError as e:
+        raise SchemaLockError(name, f"it is not JSON ({e}). Restore it from version control") from e
+    try:
+        return _versions(name, found)
+    except (AttributeError, KeyError, TypeError, SchemaError) as e:
+        if isinstance(e, SchemaLockError):
+            raise
+        raise SchemaLockError(name, "it is not a lock file of schemas. Restore it from version control") from e
+
+
+def _versions(path: str, found: Any) -> Versions:
+    if type(found["format"]) is not int or found["format"] > FORMAT:
+        newer = (
+            f"it has format {found['format']!r}, and this release reads up to {FORMAT}. Upgrade airflow-xcom-toolkit"
+        )
+        raise SchemaLockError(path, newer)
+    versions: Versions = {}
+    for name, entries in found["schemas"].items():
+        listed = [_locked(name, **entry) for entry in entries]
+        versions[name] = {one.version: one for one in listed}
+        if len(versions[name]) != len(listed):
+            raise SchemaLockError(path, f"a version of {name!r} is there twice. Keep one of them, and call lock()")
+    return versions
+
+
+def _locked(name: str, version: Any, schema: Any, readable_by: Any = None) -> Locked:
+    Declared(name, version, readable_by)  # It checks them.
+    return Locked(name, version, readable_by, {**schema})
+
+
+def _outdated(versions: Versions, catalogue: Catalogue | None) -> list[Locked]:
+    catalogue = catalogue or Catalogue()
+    declared = [as_declared(one, catalogue) for one in catalogue.all()]
+    return [one for one in declared if versions.get(one.name, {}).get(one.version) != one]
+
+
+def _check_unchanged(path: str | os.PathLike[str], versions: Versions, added: Sequence[Locked]) -> None:
+    changes = []
+    for one in added:
+        before = versions.get(one.name, {}).get(one.version)
+        if before is not None and before.schema != one.schema:
+            changes += [f"{one.name}, version {one.version}{change}" for change in _changes(before.schema, one.schema)]
+    if changes:
+        raise SchemaLockError(os.fspath(path), _CHANGED + "".join(f"\n  {change}" for change in changes))
+
+
+_CHANGED = (
+    "versions that are locked have changed. Give each a new version, with an upcaster; or, if no row of it was ever "
+    "written, call lock(replace=True):"
+)
+
+
+def _changes(before: JsonSchema, now: JsonSchema) -> list[str]:
+    found = [*differences(before, now, by_name=True), *differences(now, before, by_name=True)]
+    paths = dict.fromkeys(f": {one.path}: {one.problem}" if one.path else f": {one.problem}" for one in found)
+    return list(paths) or [": it is written in another way"]
+
+
+def _write(path: Path, versions: Versions) -> None:
+    """The whole file or none of it."""
+    schemas = {name: [found[v].to_json() for v in sorted(found)] for name, found in versions.items()}
+    text = json.dumps({"format": FORMAT, "schemas": schemas}, indent=2, sort_keys=True, allow_nan=False) + "\n"
+    path = path.resolve()
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(text.encode())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

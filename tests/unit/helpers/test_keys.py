@@ -1,0 +1,216 @@
+"""``list_keys`` and ``delete``, over a stand-in for Airflow's REST API."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from airflow_xcom_toolkit import adelete, alist_keys, delete, list_keys
+from airflow_xcom_toolkit.errors import ApiError, ConfigurationError
+from tests.pipelines import objects
+from tests.unit.conftest import SetOptions
+from tests.unit.helpers.conftest import Rows, Ti, needs_async
+
+PASSWORD = "canary-password"
+TOKEN = "canary-token"
+
+
+class Api:
+    """Lists ``keys``, answers with ``status`` where that is set, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.status = 200
+        self.text: str | None = None
+        self.asked: list[str] = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.server.server_port}"
+
+    def answer(self, method: str, path: str, body: Any, authorization: str | None) -> tuple[int, Any]:
+        self.asked.append(f"{method} {path}")
+        if path == "/auth/token":
+            accepted = body == {"username": "user", "password": PASSWORD}
+            return (201, {"access_token": TOKEN}) if accepted else (401, {"detail": PASSWORD})
+        if authorization != f"Bearer {TOKEN}":
+            return 401, {}
+        query = parse_qs(urlsplit(path).query)
+        page = sorted(self.keys)[int(query["offset"][0]) :][: int(query["limit"][0])]
+        return self.status, {"xcom_entries": [{"key": key} for key in page], "total_entries": len(self.keys)}
+
+    def _handler(api: Api) -> type[BaseHTTPRequestHandler]:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                found = json.loads(body) if body else None
+                status, answer = api.answer(self.command, self.path, found, self.headers.get("Authorization"))
+                self.send_response(status)
+                self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+                self.end_headers()
+                self.wfile.write((api.text or json.dumps(answer)).encode())
+
+            do_POST = do_GET
+
+            def log_message(self, *args: Any) -> None: ...
+
+        return Handler
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch, rows: Rows, options: SetOptions) -> Iterator[Api]:
+    """The connection has a login and password."""
+    started = Api()
+    options(api_conn_id="airflow_api")
+    connect(monkeypatch, host=f"http://{started.host}", login="user", password=PASSWORD)
+    yield started
+    started.server.shutdown()
+    started.server.server_close()
+
+
+def connect(monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_AIRFLOW_API", json.dumps({"conn_type": "http", **fields}))
+
+
+def test_the_keys_are_listed_sorted_and_each_part_of_the_path_is_quoted(api: Api) -> None:
+    api.keys = ["b", "a/ü", "return_value"]
+    ti = Ti("t", run_id="manual__2026-01-01T00:00:00+00:00", map_index=3)
+    assert list_keys(ti) == ["a/ü", "b", "return_value"]
+    path = "/api/v2/dags/d/dagRuns/manual__2026-01-01T00%3A00%3A00%2B00%3A00/taskInstances/t/xcomEntries"
+    assert api.asked[-1] == f"GET {path}?map_index=3&limit=100&offset=0"
+
+
+def test_every_page_is_read(api: Api) -> None:
+    api.keys = [f"{n:03}" for n in range(250)]
+    assert list_keys(Ti("t")) == api.keys
+    assert [asked.rpartition("=")[2] for asked in api.asked[1:]] == ["0", "100", "200"]
+
+
+def test_another_task_is_asked_for_without_the_own_map_index(api: Api) -> None:
+    list_keys(Ti("t", map_index=3), "other")
+    assert "/taskInstances/other/xcomEntries?map_index=-1&" in api.asked[-1]
+    list_keys(Ti("t", map_index=3), "other", map_index=2)
+    assert "map_index=2&" in api.asked[-1]
+
+
+@pytest.mark.parametrize("where", [{"password": TOKEN}, {"extra": {"token": TOKEN}}])
+@pytest.mark.parametrize("split", [False, True])
+def test_a_token_may_be_in_the_connection_and_the_host_in_parts(
+    where: dict[str, Any], split: bool, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, _, port = api.host.partition(":")
+    at = {"host": host, "port": int(port), "schema": "http"} if split else {"host": f"http://{api.host}/"}
+    connect(monkeypatch, **at, **where)
+    assert list_keys(Ti("t")) == []
+    assert api.asked[0].startswith("GET ")
+
+
+def test_without_a_host_it_is_the_base_url_of_airflow(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, password=TOKEN)
+    with pytest.raises(ConfigurationError, match="needs a host"):
+        list_keys(Ti("t"))
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", f"http://{api.host}")
+    assert list_keys(Ti("t")) == []
+
+
+def test_without_the_option_the_error_says_why_and_what_to_set(rows: Rows, options: SetOptions) -> None:
+    with pytest.raises(ConfigurationError, match=r"api_conn_id: it is not set\. Airflow's task API has no call"):
+        list_keys(Ti("t"))
+
+
+def test_a_connection_that_is_not_there_is_named(rows: Rows, options: SetOptions) -> None:
+    options(api_conn_id="nowhere")
+    with pytest.raises(ConfigurationError, match="'nowhere' could not be had"):
+        list_keys(Ti("t"))
+
+
+def test_a_connection_without_credentials_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, host=f"http://{api.host}")
+    with pytest.raises(ConfigurationError, match="neither a login and password nor a token"):
+        list_keys(Ti("t"))
+    assert api.asked == []
+
+
+@pytest.mark.parametrize("status", [301, 401, 403, 404, 500])
+def test_an_error_names_host_and_status_and_no_credentials(status: int, api: Api) -> None:
+    api.status = status
+    with pytest.raises(ApiError) as raised:
+        list_keys(Ti("t"))
+    assert (raised.value.host, raised.value.status) == (api.host, status)
+    assert f"at {api.host} answered {status}" in str(raised.value)
+    assert "canary" not in str(raised.value)
+
+
+def test_refused_credentials_are_not_shown(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, host=f"http://{api.host}", login="user", password="canary-wrong")
+    with pytest.raises(ApiError, match="does not accept the credentials") as raised:
+        list_keys(Ti("t"))
+    assert "canary" not in str(raised.value)
+
+
+def test_a_host_that_does_not_answer_is_an_error(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, host="http://127.0.0.1:9", password=TOKEN)
+    with pytest.raises(ApiError, match=r"127\.0\.0\.1:9 did not answer\..*ConnectionError"):
+        list_keys(Ti("t"))
+
+
+def test_an_answer_that_is_no_json_is_an_error(api: Api) -> None:
+    api.text = "<html>"
+    with pytest.raises(ApiError, match="not JSON"):
+        list_keys(Ti("t"))
+
+
+def test_one_key_is_deleted_with_its_object_and_needs_no_api(rows: Rows, tmp_path: Path) -> None:
+    ti = Ti("t")
+    for key in ("a", "b"):
+        ti.xcom_push(key, (1,))
+    delete(ti, key="a")
+    assert [at[0] for at in rows.rows] == ["b"]
+    assert len(objects(tmp_path / "store")) == 1
+    delete(ti, key="a")
+
+
+def test_all_keys_are_deleted_with_their_objects(api: Api, rows: Rows, tmp_path: Path) -> None:
+    for ti in (Ti("t", map_index=1), Ti("t", map_index=0)):
+        for key in ("a", "b"):
+            ti.xcom_push(key, (1,))
+    api.keys = ["a", "b"]
+    delete(ti)
+    assert [at[4] for at in rows.rows] == [1, 1]
+    assert len(objects(tmp_path / "store")) == 2
+
+
+def test_the_xcoms_of_another_task_are_deleted_when_it_is_named(rows: Rows) -> None:
+    Ti("other", map_index=1).xcom_push("a", 1)
+    Ti("t").xcom_push("a", 1)
+    delete(Ti("t"), "a", task_id="other", map_index=1)
+    assert [at[2] for at in rows.rows] == ["t"]
+
+
+def test_nothing_is_deleted_where_the_keys_cannot_be_listed(api: Api, rows: Rows) -> None:
+    ti = Ti("t")
+    ti.xcom_push("a", 1)
+    api.status = 403
+    with pytest.raises(ApiError, match="may not read"):
+        delete(ti)
+    assert len(rows.rows) == 1
+
+
+@needs_async
+def test_the_async_twins_do_the_same(api: Api, rows: Rows) -> None:
+    ti = Ti("t")
+    ti.xcom_push("a", 1)
+    api.keys = ["a"]
+    assert asyncio.run(alist_keys(ti)) == ["a"]
+    asyncio.run(adelete(ti))
+    assert not rows.rows
