@@ -121,6 +121,10 @@ class SchemaLockError(SchemaError):
         super().__init__(f"{path}: {problem}")
 
 
+class KeyStep(str):
+    """The key of a dict in the path of an error, as ``['train']``. It is part of the value, other steps are not."""
+
+
 class SchemaValidationError(SchemaError, ValueError):
     """A value does not fit its schema. ``place`` is where in the value; ``problem`` quotes nothing of it."""
 
@@ -144,16 +148,13 @@ class SchemaValidationError(SchemaError, ValueError):
 
     def within(self, root: str, *, show_keys: bool) -> SchemaValidationError:
         """The same, of a value that is at ``root``; the keys of dicts are values, and may be secret."""
-        steps = [step if show_keys or step[:2] not in _KEY_STEPS else "[…]" for step in self.steps]
+        steps = [step if show_keys or not isinstance(step, KeyStep) else "[…]" for step in self.steps]
         return SchemaValidationError(self.schema, self.version, steps, self.problem, self.xcom, root)
 
     def of(self, xcom: str) -> SchemaValidationError:
         """The same, of that XCom."""
         root = self.place.removesuffix("".join(self.steps))
         return SchemaValidationError(self.schema, self.version, self.steps, self.problem, xcom, root)
-
-
-_KEY_STEPS = ("['", '["')
 
 
 class DecryptionError(XComToolkitError):

@@ -53,9 +53,9 @@ def _warn(backend: type, problems: list[tuple[type, str, str]]) -> None:
     lacks = " and ".join(missing for _, _, missing in problems)
     consequences = "; ".join(_CONSEQUENCES[hook] for _, hook, _ in problems)
     warnings.warn(
-        f"The XCom backend {backend.__module__}.{backend.__qualname__} overrides {have} without {lacks}. {consequences}. "
-        "Override push and pull instead (airflow_xcom_toolkit.abc.Backend), to which the hooks of every Airflow lead; "
-        "or both hooks of a pair, in one class.",
+        f"The XCom backend {backend.__module__}.{backend.__qualname__} overrides {have} without {lacks}. "
+        f"{consequences}. Override push and pull instead (airflow_xcom_toolkit.abc.Backend), to which the hooks of "
+        "every Airflow lead; or both hooks of a pair, in one class.",
         LegacyHooksWarning,
         stacklevel=_level_of(backend.__module__),
     )
@@ -63,7 +63,7 @@ def _warn(backend: type, problems: list[tuple[type, str, str]]) -> None:
 
 _CONSEQUENCES = {
     "serialize_value": "Airflow 3.4 calls that a legacy backend, and refuses dags with task loops",
-    "deserialize_value": "Airflow 3.4 reads through this legacy hook; with such a serialize_value, it refuses task loops",
+    "deserialize_value": "Airflow 3.4 reads through this legacy hook; with such a serialize_value it refuses loops",
     "store_value": "Airflow 3.0 to 3.3 never call store_value",
     "load_value": "Airflow 3.0 to 3.3 never call load_value",
 }

@@ -30,6 +30,8 @@ MAX_PRINTED_WHOLE = 200
 MASK = "***"
 _TRUNCATED = "Truncated."
 """How Airflow begins an argument that it cut; a secret may be cut, too, and then nobody can tell it."""
+_STANDARD = frozenset({"builtins", "datetime", "decimal", "fractions", "uuid", "ipaddress", "pathlib", "collections"})
+"""Their slots are how they are made, and not what they show."""
 _PRINTED = frozenset({"pandas", "numpy", "polars", "pyarrow"})
 
 
@@ -134,8 +136,17 @@ def _inside(part: Any, keys: bool) -> list[Any] | None:
         return None
     if _is_printed(part):
         return [_Printed(part), *_cells(part)]
-    fields = None if isinstance(part, (str, bytes, bytearray, int, float)) else getattr(part, "__dict__", None)
-    return [_Printed(part), *fields.values()] if isinstance(fields, dict) and fields else None
+    fields = [] if isinstance(part, (str, bytes, bytearray, int, float)) else _fields(part)
+    return [_Printed(part), *fields] if fields else None
+
+
+def _fields(part: Any) -> list[Any]:
+    """What an object has, in its ``__dict__`` and in its slots."""
+    found = getattr(part, "__dict__", None)
+    slots = [getattr(cls, "__slots__", ()) for cls in type(part).__mro__ if cls.__module__ not in _STANDARD]
+    names = [name for slot in slots for name in ((slot,) if isinstance(slot, str) else slot) if name != "__dict__"]
+    values = [getattr(part, name, None) for name in names if isinstance(name, str)]
+    return [*(found.values() if isinstance(found, dict) else ()), *values]
 
 
 class _Printed:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from ..compat import HAS_ASYNC, airflow_version, delete_mapped_row
+from ..compat import HAS_ASYNC, airflow_version
 from ..errors import AirflowVersionError
 
 T = TypeVar("T")
@@ -107,24 +106,6 @@ class Push:
         await self.ti.axcom_push(key=self.key, value=self.value)
 
 
-@dataclass(frozen=True)
-class Delete:
-    """Deletes a row and its object; one that is not there is fine. Map index -1: that of an unmapped task."""
-
-    ti: Any
-    task_id: str
-    key: str
-    map_index: int
-
-    def call(self) -> None:
-        xcom().delete(map_index=self.map_index, **_named(self))
-        if self.map_index >= 0:
-            delete_mapped_row(map_index=self.map_index, **_named(self))
-
-    async def acall(self) -> None:
-        await asyncio.to_thread(self.call)
-
-
-def _named(call: One | Every | Delete) -> dict[str, Any]:
+def _named(call: One | Every) -> dict[str, Any]:
     ti = call.ti
     return {"dag_id": ti.dag_id, "run_id": ti.run_id, "task_id": call.task_id, "key": call.key}

@@ -28,7 +28,7 @@ _PART = re.compile(
 
 
 @dataclass(frozen=True)
-class Part:
+class PathPart:
     """One part of a path: a name, or a number; ``text`` is how the path has it."""
 
     value: str | int
@@ -36,7 +36,7 @@ class Part:
     is_quoted: bool = False
 
 
-def parse(path: str) -> list[Part]:
+def parse(path: str) -> list[PathPart]:
     """The parts of a path. Raises `PathSyntaxError`, which shows where it breaks off."""
     text = path if path.startswith("[") else f".{path}"
     shift = len(text) - len(path)
@@ -50,16 +50,16 @@ def parse(path: str) -> list[Part]:
     return parts
 
 
-def _part(found: re.Match[str], is_first: bool) -> Part:
+def _part(found: re.Match[str], is_first: bool) -> PathPart:
     text = found[0].removeprefix(".") if is_first else found[0]
     if found["index"]:
-        return Part(int(found["index"]), text)
+        return PathPart(int(found["index"]), text)
     if found["quote"]:
-        return Part(re.sub(r"\\(.)", r"\1", found["text"], flags=re.S), text, is_quoted=True)
-    return Part(found["name"], text)
+        return PathPart(re.sub(r"\\(.)", r"\1", found["text"], flags=re.S), text, is_quoted=True)
+    return PathPart(found["name"], text)
 
 
-def read(value: Any, part: Part) -> Any:
+def read(value: Any, part: PathPart) -> Any:
     """What ``part`` names inside ``value``, or `MISSING`. No method is called, and no attribute but a field is read."""
     if isinstance(value, Mapping):
         return value.get(part.value, MISSING)

@@ -22,7 +22,7 @@ _ADVICE = {
 }
 
 
-def list_entries(dag_id: str, run_id: str, task_id: str, map_index: int) -> list[str]:
+def keys_of(dag_id: str, run_id: str, task_id: str, map_index: int) -> list[str]:
     """The keys of the XComs of a task instance, sorted, each once. Raises `ConfigurationError` and `ApiError`."""
     api = _Api.connected()
     parts = ("dags", dag_id, "dagRuns", run_id, "taskInstances", task_id, "xcomEntries")

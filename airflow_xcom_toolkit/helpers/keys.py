@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from ._calls import Delete, require_async
-from ._rest import list_entries
+from ..compat import delete_mapped_row
+from ._calls import require_async, xcom
+from ._rest import keys_of
 from ._tasks import own_index
 
 
@@ -17,7 +18,7 @@ def list_keys(ti: Any, task_id: str | None = None, *, map_index: int | None = No
     REST API as ``[xcom_toolkit] api_conn_id`` says. Raises `ConfigurationError` without it, and `ApiError`.
     """
     owner, index = _instance(ti, task_id, map_index)
-    return list_entries(ti.dag_id, ti.run_id, owner, index)
+    return keys_of(ti.dag_id, ti.run_id, owner, index)
 
 
 async def alist_keys(ti: Any, task_id: str | None = None, *, map_index: int | None = None) -> list[str]:
@@ -32,14 +33,21 @@ def delete(ti: Any, key: str | None = None, *, task_id: str | None = None, map_i
     All means: those that `list_keys` lists. Where they cannot be listed, it raises before anything is deleted.
     """
     owner, index = _instance(ti, task_id, map_index)
-    for one in [key] if key is not None else list_entries(ti.dag_id, ti.run_id, owner, index):
-        Delete(ti, owner, one, index).call()
+    for one in [key] if key is not None else keys_of(ti.dag_id, ti.run_id, owner, index):
+        _delete(ti, owner, one, index)
 
 
 async def adelete(ti: Any, key: str | None = None, *, task_id: str | None = None, map_index: int | None = None) -> None:
     """`delete` from async code, on Airflow 3.3 and newer."""
     require_async("adelete")
     await asyncio.to_thread(delete, ti, key, task_id=task_id, map_index=map_index)
+
+
+def _delete(ti: Any, task_id: str, key: str, map_index: int) -> None:
+    at = {"dag_id": ti.dag_id, "run_id": ti.run_id, "task_id": task_id, "key": key, "map_index": map_index}
+    xcom().delete(**at)
+    if map_index >= 0:
+        delete_mapped_row(**at)
 
 
 def _instance(ti: Any, task_id: str | None, map_index: int | None) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 from ..abc import Coordinate
 from ..errors import PathError, PathSyntaxError, XComNotFoundError
 from ._calls import One, Steps, arun, run
-from ._parts import MISSING, Part, parse, read
+from ._parts import MISSING, PathPart, parse, read
 from ._tasks import dag_of, index_for, own_index, value_of
 
 
@@ -69,7 +69,7 @@ def _values(ti: Any, task_id: str, key: str, map_indexes: int | Iterable[int] | 
     return values
 
 
-def _split(path: str, dag: Any | None) -> tuple[str, str, list[Part]]:
+def _split(path: str, dag: Any | None) -> tuple[str, str, list[PathPart]]:
     """Task id, key, and the parts inside the value."""
     parts = parse(path)
     length = _length_of_task_id(path, parts, dag)
@@ -81,7 +81,7 @@ def _split(path: str, dag: Any | None) -> tuple[str, str, list[Part]]:
     return task_id, str(rest[0].value), rest[1:]
 
 
-def _length_of_task_id(path: str, parts: list[Part], dag: Any | None) -> int:
+def _length_of_task_id(path: str, parts: list[PathPart], dag: Any | None) -> int:
     """How many parts are the task id, which may have dots: the longest that the dag has and that leaves a key."""
     names = _leading_names(parts)
     length: int
@@ -95,7 +95,7 @@ def _length_of_task_id(path: str, parts: list[Part], dag: Any | None) -> int:
     raise PathSyntaxError(path, 0, f"it starts with no task of dag {dag.dag_id!r}")
 
 
-def _leading_names(parts: list[Part]) -> list[str]:
+def _leading_names(parts: list[PathPart]) -> list[str]:
     """The names that the task id may consist of; one in quotes is a task id as it is."""
     if parts and parts[0].is_quoted:
         return [str(parts[0].value)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections import deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any, get_args, get_origin, is_typeddict
 
+from ..errors import KeyStep
 from .structure import fields, holds_parts, is_checked, is_enum, is_model, is_record, is_union, unwrapped
 
 
@@ -43,9 +44,9 @@ class Builder:
 
     def build(self, hint: Any, data: Any, steps: tuple[str, ...]) -> Any:
         """``data``, with instances for the dicts that ``hint`` says are records. Raises `Misfit`."""
-        hint = unwrapped(hint)
         if not holds_parts(hint):
             return data
+        hint = unwrapped(hint)
         if is_union(hint):
             return self._one_of(get_args(hint), data, steps)
         if is_record(hint):
@@ -61,8 +62,8 @@ class Builder:
         if is_model(cls) and cls.model_config.get("extra") == "allow":
             return {name: data[name] for name in unknown}
         if not self._drop:
-            raise Misfit((*steps, f".{unknown[0]}"), f"{cls.__name__} has no such field")
-        self.dropped += ["".join((*steps, f".{name}")) for name in unknown]
+            raise Misfit((*steps, key_step(unknown[0])), f"{cls.__name__} has no such field")
+        self.dropped += ["".join("[…]" if isinstance(s, KeyStep) else s for s in steps) + f".{n}" for n in unknown]
         return {}
 
     def _one_of(self, hints: Iterable[Any], data: Any, steps: tuple[str, ...]) -> Any:
@@ -84,8 +85,7 @@ class Builder:
     def _container(self, hint: Any, data: Any, steps: tuple[str, ...]) -> Any:
         arguments = get_args(hint)
         if isinstance(data, Mapping) and len(arguments) == 2:
-            built = {k: self.build(arguments[1], v, (*steps, f"[{k!r}]")) for k, v in data.items()}
-            return _refilled(data, built)
+            return _refilled(data, {k: self.build(arguments[1], v, (*steps, key_step(k))) for k, v in data.items()})
         if isinstance(data, tuple) and get_origin(hint) is tuple and arguments[-1:] != (...,):
             return tuple(self.build(h, v, (*steps, f"[{i}]")) for i, (h, v) in enumerate(zip(arguments, data)))
         if isinstance(data, (list, tuple, deque)):
@@ -95,6 +95,11 @@ class Builder:
         return data
 
 
+def key_step(key: Any) -> KeyStep:
+    """The step to the value of a key."""
+    return KeyStep(f"[{key!r:.80}]")
+
+
 def plain(value: Any, is_part: Callable[[Any], bool]) -> Any:
     """``value`` with a dict of fields for each instance of a part, and the value of an enum; the rest is not copied."""
     kind = type(value)
@@ -102,8 +107,8 @@ def plain(value: Any, is_part: Callable[[Any], bool]) -> Any:
         return value
     if is_part(kind):
         return value.value if isinstance(value, Enum) else _fields_of(value, is_part)
-    if kind is dict:
-        return {key: plain(part, is_part) for key, part in value.items()}
+    if kind in (dict, OrderedDict, defaultdict):
+        return _refilled(value, {key: plain(part, is_part) for key, part in value.items()})
     if kind in (list, tuple, deque):
         return _like(value, [plain(part, is_part) for part in value])
     return value
@@ -118,7 +123,7 @@ def difference(one: Any, other: Any, steps: tuple[str, ...] = ()) -> tuple[str, 
     if is_record(type(one)):
         return _first(_state(one), _state(other), steps, ".{}".format)
     if isinstance(one, dict):
-        return _first(one, other, steps, "[{!r}]".format)
+        return _first(one, other, steps, key_step)
     if isinstance(one, (list, tuple, deque)):
         return _first(dict(enumerate(one)), dict(enumerate(other)), steps, "[{}]".format)
     return None if _equal(one, other) else steps
@@ -258,8 +263,14 @@ def _misfit(e: Exception, what: Any, steps: tuple[str, ...]) -> Misfit:
     if type(e).__name__ != "ValidationError" or errors is None:
         return Misfit(steps, f"{getattr(what, '__name__', what)} raised {type(e).__name__}")
     first = errors(include_url=False, include_input=False)[0]
-    place = tuple(f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
+    place = tuple(_pydantic_step(step, what) for step in first["loc"])
     return Misfit((*steps, *place), first["type"] if first["type"] in _QUOTING else first["msg"])
+
+
+def _pydantic_step(step: Any, what: Any) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if is_record(what) and step in fields(what) else key_step(step)
 
 
 _QUOTING = {"value_error", "assertion_error", "union_tag_invalid", "union_tag_not_found", "json_invalid"}

@@ -32,9 +32,9 @@ class Incompatibility:
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
-        known = f"version {self.to_version}" if self.to_version else "no version"
-        code = "this" if self.mode == BACKWARD else "deployed"
-        return f"{self.schema}: {place}{self.problem} ({self.from_version} read by {code} code, which has {known})"
+        code = "this code" if self.mode == BACKWARD else "deployed code"
+        known = f", at version {self.to_version}" if self.to_version else ""
+        return f"{self.schema}: {place}{self.problem} (version {self.from_version} read by {code}{known})"
 
 
 def check(

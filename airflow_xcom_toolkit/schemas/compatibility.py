@@ -76,10 +76,17 @@ class _Comparison:
 
     def _resolved(self, one: JsonSchema, other: JsonSchema, path: str) -> _Found:
         first, second = _resolve(one, self.written), _resolve(other, self.reader)
-        if not _is_alike(first, second) or other.get("x-arguments") not in (None, one.get("x-arguments")):
+        if not self._is_alike(first, second) or other.get("x-arguments") not in (None, one.get("x-arguments")):
             yield path, self._mismatch(one, other)
         else:
             yield from _COMPARE.get(_kind(second), _Comparison._limits)(self, first, second, path)
+
+    def _is_alike(self, one: JsonSchema, other: JsonSchema) -> bool:
+        kind, wanted = _kind(one), _kind(other)
+        if kind == "enum" and wanted not in ("enum", ""):
+            return all(_is_of(value, other) for value in one["enum"])
+        wider = None if self.by_name else _WIDER.get(kind)  # What is restored is not converted.
+        return wanted in (kind, "", wider)
 
     def _is_misnamed(self, one: JsonSchema, other: JsonSchema) -> bool:
         """Whether a row of the same version names a class that the reader does not have there."""
@@ -199,13 +206,6 @@ def _kind(schema: JsonSchema) -> str:
     if "x-schema" in schema:
         return f"schema {schema['x-schema']}"
     return str(schema.get("type") or schema.get("x-python-type") or schema.get("x-dtype") or "")
-
-
-def _is_alike(one: JsonSchema, other: JsonSchema) -> bool:
-    kind, wanted = _kind(one), _kind(other)
-    if kind == "enum" and wanted not in ("enum", ""):
-        return all(_is_of(value, other) for value in one["enum"])
-    return wanted in (kind, "", _WIDER.get(kind))
 
 
 def _is_of(constant: Any, schema: JsonSchema) -> bool:

@@ -67,6 +67,7 @@ class Declarations:
         self._versions: dict[str, dict[int, Declared]] = {}
         self._by_class: dict[type, Declared] = {}
         self._steps: dict[tuple[str, int], tuple[Step, Origin]] = {}
+        self._newest: dict[str, Declared | None] = {}
 
     def add(self, declared: Declared) -> None:
         """Raises `SchemaError` for a version that another place declares."""
@@ -78,6 +79,7 @@ class Declarations:
                 f"in {declared.origin.file}. Declare it in one module, and import that."
             )
         versions[declared.version] = declared
+        self._newest.pop(declared.name, None)
         if declared.cls is not None:
             self._by_class[declared.cls] = declared
 
@@ -91,6 +93,7 @@ class Declarations:
                 f"{origin.file}"
             )
         self._steps[name, from_version] = step, origin
+        self._newest.pop(name, None)
 
     def of_class(self, cls: Any) -> Declared | None:
         """The schema of exactly that class; a pydantic ``Box[int]`` has that of ``Box``."""
@@ -98,9 +101,14 @@ class Declarations:
 
     def find(self, name: str, version: int | None = None) -> Declared | None:
         """A version of a schema, the newest by default. A name with steps alone is known up to where they lead."""
-        versions = self._versions.get(name, {})
         if version is not None:
-            return versions.get(version)
+            return self._versions.get(name, {}).get(version)
+        if name not in self._newest:
+            self._newest[name] = self._find_newest(name)
+        return self._newest[name]
+
+    def _find_newest(self, name: str) -> Declared | None:
+        versions = self._versions.get(name, {})
         led_to = [start + 1 for other, start in self._steps if other == name]
         newest = max((*versions, *led_to), default=None)
         return None if newest is None else versions.get(newest) or Declared(name, newest)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from .building import Misfit
+from .building import Misfit, key_step
+
+Columns = list[tuple[str, str]]
 
 
-def columns_of(frame: Any) -> dict[str, str] | None:
-    """Name to dtype; ``None`` for what is not a frame."""
+def columns_of(frame: Any) -> Columns | None:
+    """Name and dtype of each; ``None`` for what is not a frame."""
     root = type(frame).__module__.partition(".")[0]
     if root == "pandas" and hasattr(frame, "columns"):
-        return {str(label): str(dtype) for label, dtype in zip(frame.columns, frame.dtypes)}
+        return [(str(label), str(dtype)) for label, dtype in zip(frame.columns, frame.dtypes)]
     if root == "polars" and hasattr(frame, "collect_schema"):
-        return {name: str(dtype) for name, dtype in frame.collect_schema().items()}
+        return [(name, str(dtype)) for name, dtype in frame.collect_schema().items()]
     if root == "pyarrow" and hasattr(frame, "column_names"):
-        return {field.name: str(field.type) for field in frame.schema}
+        return [(field.name, str(field.type)) for field in frame.schema]
     return None
 
 
@@ -25,19 +28,28 @@ def check(frame: Any, columns: Mapping[str, str]) -> None:
     found = columns_of(frame)
     if found is None:
         raise Misfit((), f"a {type(frame).__name__}, where the schema declares columns")
+    dtypes = dict(found)
     for name, dtype in columns.items():
-        if name not in found:
-            raise Misfit((f"[{name!r}]",), "the column is missing")
-        if found[name] != dtype:
-            raise Misfit((f"[{name!r}]",), f"the column is {found[name]}, not {dtype}")
-    if unknown := [name for name in found if name not in columns]:
-        raise Misfit((f"[{unknown[0]!r}]",), "the schema declares no such column")
+        if name not in dtypes:
+            raise Misfit((key_step(name),), "the column is missing")
+        if dtypes[name] != dtype:
+            raise Misfit((key_step(name),), f"the column is {dtypes[name]}, not {dtype}")
+    for name, count in Counter(name for name, _ in found).items():
+        if name not in columns or count > 1:
+            problem = (
+                "the schema declares no such column" if name not in columns else f"the column is there {count} times"
+            )
+            raise Misfit((key_step(name),), problem)
 
 
 def without_unknown(frame: Any, columns: Mapping[str, str]) -> Any:
     """``frame`` with the declared columns alone, where it has them."""
     found = columns_of(frame)
-    if found is None or found.keys() <= columns.keys():
+    if found is None:
         return frame
-    kept = [name for name in found if name in columns]
-    return frame.select(kept) if hasattr(frame, "select") else frame[kept]
+    kept = [i for i, (name, _) in enumerate(found) if name in columns]
+    if len(kept) == len(found):
+        return frame
+    if hasattr(frame, "iloc"):
+        return frame.iloc[:, kept]
+    return frame.select([found[i][0] for i in kept])

@@ -18,9 +18,9 @@ import datetime
 import decimal
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from ..abc import ClassGate, Dumped, HandlerContext, Part, PlainRefusal, Refusal, Source, TypeHandler
@@ -29,7 +29,7 @@ from . import frames
 from .building import Builder, Misfit, difference, plain
 from .catalogue import Catalogue
 from .declarations import Declared, Versioned, generic_origin
-from .structure import is_enum, parts
+from .structure import is_enum, part_names, parts
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,8 @@ class InstanceHandler(TypeHandler):
     def dump(self, value: Any, context: HandlerContext) -> Dumped:
         cls = type(value)
         declared: Any = self._catalogue.of_class(cls)
-        _check_instance(value, declared)
+        if not (isinstance(context.classes, _Gate) and context.classes.has(cls)):
+            _check_instance(value, declared)  # Otherwise that of the instance it is part of has checked it.
         kind = next(kind for kind in self._kinds if kind.accepts(value))
         meta = {**_stamp(declared), "kind": kind.type_id, **_arguments(cls, self._catalogue)}
         inside = _inner(context, _Gate(context.classes, cls))
@@ -159,29 +160,29 @@ class _Gate:
     root: Any
     plain: bool = False
 
-    @cached_property
-    def _parts(self) -> dict[str, Any]:
-        return {} if self.root is None else {**parts(self.root), ROOT: self.root}
+    def has(self, cls: type) -> bool:
+        """Whether ``cls`` is part of the schema."""
+        return self.root is not None and cls in part_names(self.root)
 
     def name(self, cls: type) -> str:
         if cls is self.root:
             return ROOT
-        return next((name for name, part in self._parts.items() if part is cls), None) or self.outer.name(cls)
+        return part_names(self.root)[cls] if self.has(cls) else self.outer.name(cls)
 
     def load(self, name: str) -> type:
         if ":" in name:
             return self.outer.load(name)
         if self.plain:
             return dict
-        if name not in self._parts:
+        found: type | None = self.root if name == ROOT else parts(self.root).get(name)
+        if found is None:
             raise SchemaError(
                 f"{self.root.__qualname__} has no part {name!r} any more. Give its schema a version, and an upcaster"
             )
-        found: type = self._parts[name]
         return found
 
     def rebuild(self, cls: type, fields: dict[str, Any], problem: str) -> Any:
-        if is_enum(cls) or cls not in self._parts.values():
+        if is_enum(cls) or not self.has(cls):
             return self.outer.rebuild(cls, fields, problem)
         try:
             return Builder().record(cls, fields)
@@ -203,15 +204,26 @@ def _stamp(declared: Declared) -> dict[str, Any]:
 
 def _check_instance(value: Any, declared: Declared) -> None:
     """Raises `SchemaValidationError` for an instance that its own class would not make from its fields."""
-    cls = type(value)
-    every = set(parts(cls).values())
-    try:
-        again = Builder().record(cls, plain(value, every.__contains__))
-    except Misfit as e:
-        raise SchemaValidationError(declared.name, declared.version, e.steps, e.problem) from e.__cause__
-    place = difference(value, again)
+    cls: Any = type(value)
+    with _fitting(declared):
+        again = Builder().record(cls, plain(value, part_names(cls).__contains__))
+        place = difference(value, again)
     if place is not None:
         raise SchemaValidationError(declared.name, declared.version, place, _ALTERED.format(cls.__name__))
+
+
+@contextmanager
+def _fitting(declared: Declared) -> Iterator[None]:
+    """A `Misfit` inside is a `SchemaValidationError` of that schema."""
+    try:
+        yield
+    except Misfit as e:
+        raise SchemaValidationError(declared.name, declared.version, e.steps, e.problem) from e.__cause__
+    except RecursionError:
+        problem = (
+            "records in it nest too deep to be checked; make it a list of records that refer to each other by name"
+        )
+        raise SchemaValidationError(declared.name, declared.version, (), problem) from None
 
 
 _ALTERED = (
@@ -221,21 +233,17 @@ _ALTERED = (
 
 
 def _check_versioned(value: Any, declared: Declared) -> None:
-    try:
+    with _fitting(declared):
         if declared.columns is not None:
             frames.check(value, declared.columns)
         elif declared.cls is not None:
             Builder().record(declared.cls, value)
-    except Misfit as e:
-        raise SchemaValidationError(declared.name, declared.version, e.steps, e.problem) from e.__cause__
 
 
 def _built(known: Declared, cls: Any, data: Any, *, drop: bool) -> Any:
     builder = Builder(drop=drop)
-    try:
+    with _fitting(known):
         value = builder.record(cls, data)
-    except Misfit as e:
-        raise SchemaValidationError(known.name, known.version, e.steps, e.problem) from e.__cause__
     if builder.dropped:
         log.info("Schema %s, version %d: %s dropped, as its writer allows", known.name, known.version, builder.dropped)
     return value

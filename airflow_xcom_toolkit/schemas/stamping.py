@@ -73,7 +73,12 @@ class Stamps(Schema):
 
 
 def _described(declared: Declared, value: Any) -> Json:
-    columns = columns_of(value)
-    if columns is None or len(json.dumps(columns)) > _MAX_COLUMNS:
+    columns: Json = {_printable(name): dtype for name, dtype in columns_of(value) or ()}
+    if not columns or len(json.dumps(columns)) > _MAX_COLUMNS:
         return declared.to_json()
-    return {**declared.to_json(), "columns": dict(columns)}
+    return {**declared.to_json(), "columns": columns}
+
+
+def _printable(name: str) -> str:
+    """Every database keeps it, and it can be read."""
+    return name if name.isprintable() else ascii(name)[1:-1]

@@ -36,8 +36,11 @@ def is_checked(cls: Any) -> bool:
 
 def is_record(cls: Any) -> bool:
     """Whether instances of ``cls`` are made of declared fields."""
-    if not isinstance(cls, type):
-        return False
+    return isinstance(cls, type) and _is_record(cls)
+
+
+@cache
+def _is_record(cls: Any) -> bool:
     return is_model(cls) or dataclasses.is_dataclass(cls) or is_attrs(cls) or is_named_tuple(cls)
 
 
@@ -57,6 +60,7 @@ def is_enum(cls: Any) -> bool:
 def fields(cls: Any) -> Mapping[str, Field]:
     """The fields of a record class by name. Raises `SchemaError` for annotations that name nothing."""
     if is_model(cls):
+        _complete(cls)
         return {n: Field(_model_hint(f), f.is_required(), n) for n, f in cls.model_fields.items()}
     hints = _hints(cls)
     if is_attrs(cls):
@@ -67,7 +71,8 @@ def fields(cls: Any) -> Mapping[str, Field]:
     return {n: Field(hints.get(n, Any), n not in cls._field_defaults, n) for n in cls._fields}
 
 
-def parts(cls: Any) -> dict[str, Any]:
+@cache
+def parts(cls: Any) -> Mapping[str, Any]:
     """The record classes and enums that the annotations of ``cls`` lead to, itself first, each by a name of its own."""
     found: dict[Any, None] = {}
     _visit(cls, found)
@@ -76,6 +81,12 @@ def parts(cls: Any) -> dict[str, Any]:
         plain = part.__qualname__
         names[plain if plain not in names else f"{part.__module__}.{plain}"] = part
     return names
+
+
+@cache
+def part_names(cls: Any) -> Mapping[Any, str]:
+    """The names of `parts`, by class."""
+    return {part: name for name, part in parts(cls).items()}
 
 
 def holds_parts(hint: Any) -> bool:
@@ -157,10 +168,22 @@ def _hints(cls: Any) -> dict[str, Any]:
     try:
         return get_type_hints(cls, include_extras=True)
     except Exception as e:
-        raise SchemaError(
-            f"The annotations of {cls.__module__}.{cls.__qualname__} cannot be read ({type(e).__name__}: {e}). A class "
-            "with a schema, and each that is part of it, needs names that exist at run time, in its module"
-        ) from e
+        raise _unreadable(cls, e) from e
+
+
+def _complete(cls: Any) -> None:
+    """A model that names classes made after it is not complete until its first instance."""
+    try:
+        cls.model_rebuild()
+    except Exception as e:
+        raise _unreadable(cls, e) from e
+
+
+def _unreadable(cls: Any, e: Exception) -> SchemaError:
+    return SchemaError(
+        f"The annotations of {cls.__module__}.{cls.__qualname__} cannot be read ({type(e).__name__}: {e}). A class "
+        "with a schema, and each that is part of it, needs names that exist at run time, in its module"
+    )
 
 
 def _model_hint(field: Any) -> Any:

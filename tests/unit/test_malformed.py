@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from airflow_xcom_toolkit.errors import XComToolkitError
-from tests.pipelines import pipeline
-from tests.wire.cases import KEY
-from tests.wire.write import FOLDER, FORMS
+from tests.wire.cases import KEY, RELEASES
+from tests.wire.write import FOLDER, FORMS, golden_pipeline
 
 JUNK: list[Any] = [None, True, -1, 0, 2**70, 1.5, "", "x", "../x", [], {}, [1], {"a": 1}, {"~": "py.tuple@1"}, {"~": 3}]
 ROWS = [
-    row
+    (release, row)
+    for release in RELEASES
     for form in FORMS
-    for row in json.loads((FOLDER / f"{form}.json").read_text()).values()
+    for row in json.loads((FOLDER / release / f"{form}.json").read_text()).values()
     if isinstance(row, dict) and "__data__" in row
 ]
 
@@ -57,12 +57,12 @@ def _changed_row(row: dict[str, Any], chance: random.Random) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", range(10))
 def test_a_malformed_row_is_a_named_error_or_a_value(seed: int) -> None:
     chance = random.Random(seed)
-    pipe = pipeline(FOLDER / "store", keys=(KEY,), encrypt=False)
+    pipes = {release: golden_pipeline(FOLDER / release / "store", keys=(KEY,), encrypt=False) for release in RELEASES}
     named = 0
     for _ in range(150):
-        row = _changed_row(chance.choice(ROWS), chance)
+        release, row = chance.choice(ROWS)
         try:
-            pipe.pull(row)
+            pipes[release].pull(_changed_row(row, chance))
         except (XComToolkitError, ImportError):
             named += 1
     assert named > 50

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+import attrs
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import BaseModel, ConfigDict
 
 from airflow_xcom_toolkit.masking import MAX_CHARACTERS, MAX_MASKED, MAX_MASKED_CHARACTERS, Decrypted, texts_of
 
@@ -154,3 +156,17 @@ class TestRenderedArguments:
         secrets = [f"secret number {n}" for n in range(1000)]
         decrypted.add(secrets)
         assert set(decrypted.masked(secrets)) == {"***"}
+
+
+def test_the_slots_of_an_object_are_parts_of_it() -> None:
+    """Those of attrs classes, and of pydantic models too."""
+
+    @attrs.define
+    class Slotted:
+        token: str
+
+    class Open(BaseModel):
+        model_config = ConfigDict(extra="allow")
+
+    found = set(texts_of([Slotted("first-s3cret"), Open(more="second-s3cret")]))
+    assert {"first-s3cret", "second-s3cret"} <= found

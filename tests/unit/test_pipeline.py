@@ -24,7 +24,6 @@ from airflow_xcom_toolkit.errors import (
     IntegrityError,
     ObjectMissingError,
     PlaintextRefusedError,
-    SchemaError,
     StorageError,
     UnsupportedTypeError,
     UntrustedReferenceError,
@@ -389,13 +388,6 @@ class TestLoud:
         row: Any = pipe.push(np.arange(3), AT)
         row["__data__"].update(change)
         with pytest.raises(XComToolkitError):
-            pipe.pull(row)
-
-    def test_a_row_with_a_schema_is_not_read_as_if_it_had_none(self, tmp_path: Path) -> None:
-        pipe = pipeline(tmp_path)
-        row: Any = pipe.push((1,), AT)
-        row["__data__"]["schema"] = {"name": "orders", "version": 1}
-        with pytest.raises(SchemaError, match="orders"):
             pipe.pull(row)
 
     def test_a_store_that_cannot_be_written_is_a_storage_error(self, tmp_path: Path) -> None:

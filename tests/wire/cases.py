@@ -130,7 +130,7 @@ RELEASE_0_2_0: dict[str, Any] = {
     "instance": declared.Orders("A-1", _LINES, declared.State.CLOSED, (1, b"x")),
     "older instance": Read(
         declared.OldOrders(id=7, lines=_LINES, state=declared.State.CLOSED, more=(1,)),
-        declared.Orders("A-7", _LINES, declared.State.CLOSED, (1,)),
+        declared.Orders("A-7", [_LINES[0], declared.Line(name="bolt", quantity=1)], declared.State.CLOSED, (1,)),
     ),
     "instances": [declared.Defined(1, "c"), {"k": declared.Named(declared.Pair(1, "x"))}],
     "generic": declared.Box[int](item=1),

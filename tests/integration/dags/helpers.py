@@ -197,6 +197,8 @@ def queueing() -> None:
 
     @task(**AGAIN)
     def consume_mapped(n: int, ti: Any = None) -> None:
+        assert pull_upstream(ti, "numbers.0") == {"produce_mapped": [[2, 0], [2, 0]]}
+        assert pull_path(ti, 'produce_mapped["numbers.length"].length', map_indexes=ti.map_index) == n
         queue = XComQueue(ti, "numbers", "produce_mapped", map_index=ti.map_index)
         assert [queue.pop() for _ in range(n)] == [[2, number] for number in range(n)]
         assert not queue

@@ -7,7 +7,7 @@ from typing import Any
 import airflow.sdk
 from airflow.sdk import DAG, dag, task
 
-from airflow_xcom_toolkit import XComQueue, apull_path, apull_upstream, delete, pull_path, pull_upstream
+from airflow_xcom_toolkit import XComQueue, delete, pull_path, pull_upstream
 from tests.integration import values
 from tests.same import assert_same
 
@@ -89,14 +89,7 @@ def helping() -> None:
         queue = XComQueue(ti, "queue", "fill")
         assert [queue.pop()["n"], len(queue), [item["n"] for item in queue]] == [0, 2, [1, 2]]
 
-    @task
-    async def read_too(ti: Any = None) -> None:
-        assert (await apull_upstream(ti))["number"] == [1, 2]
-        assert await apull_path(ti, "number.return_value[0]") == 1
-        queue = XComQueue(ti, "queue", "fill")
-        assert [(await queue.apop())["n"], await queue.alength()] == [0, 2]
-
-    [fill(), number.expand(n=[1, 2])] >> read() >> read_too()
+    [fill(), number.expand(n=[1, 2])] >> read()
 
 
 DAGS: dict[str, DAG] = {"handing": handing(), "helping": helping()}

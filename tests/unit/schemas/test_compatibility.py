@@ -63,9 +63,9 @@ CHANGES = [
     Change("a new required field", {"id": int}, {"id": int, "n": int}, {"id": 1}, {"id": 1, "n": 1}, ["n"]),
     Change("no optional field", {"id": int, "n": (int, 1)}, {"id": int}, {"id": 1}, {"id": 1}, ["n"]),
     Change("no required field", {"id": int, "n": int}, {"id": int}, {"id": 1, "n": 1}, {"id": 1}, ["n"], ["n"]),
-    Change("another name", {"id": int}, {"key": int}, {"id": 1}, {"key": 1}, ["id", "key"], ["id"]),
+    Change("another name", {"id": int}, {"key": int}, {"id": 1}, {"key": 1}, ["key", "id"], ["id"]),
     of_type("int to str", int, str, 1, "a", "x", "x"),
-    of_type("int to float", int, float, 1, 1.5, forward="x"),
+    of_type("int to float", int, float, 1, 1.5, "x", "x"),
     of_type("float to int", float, int, 1.5, 1, "x"),
     of_type("int to anything", int, Any, 1, "a", forward="x"),
     of_type("int or None", int, int | None, 1, None, forward="x"),
@@ -74,7 +74,6 @@ CHANGES = [
     of_type("a union in another order", int | str, str | int, "a", "a"),
     of_type("a list to a tuple", list[int], tuple[int, ...], [1], (1,), "x", "x"),
     of_type("a list to a sequence", list[int], Sequence[int], [1], (1,), forward="x"),
-    of_type("a dict to a mapping", dict[str, int], Mapping[str, int], {"a": 1}, {"a": 1}, forward="x"),
     of_type("the items", list[int], list[str], [1], ["a"], "x[]", "x[]"),
     of_type("the items of a tuple", tuple[int, str], tuple[int, int], (1, "a"), (1, 1), "x[1]", "x[1]"),
     of_type("a longer tuple", tuple[int, int], tuple[int, int, int], (1, 1), (1, 1, 1), "x", "x"),
@@ -87,7 +86,7 @@ CHANGES = [
     of_type("a new constant", Literal["a"], Literal["a", "b"], "a", "b", forward="x"),
     of_type("a constant to any text", Literal["a"], str, "a", "b", forward="x"),
     of_type("a limit", int, POSITIVE, -1, 1, "x"),
-    of_type("a looser limit", Annotated[int, Field(ge=1)], POSITIVE, 1, 1),
+    of_type("a looser limit", POSITIVE, Annotated[int, Field(ge=0)], 1, 0, forward="x"),
     of_type("a limit of length", str, SHORT, "long", "a", "x"),
     of_type("a limit of a list", list[int], UNIQUE, [1], [1, 2], "x"),
     of_type("a limit of an optional", int | None, POSITIVE | None, -1, None, "x"),
@@ -95,8 +94,10 @@ CHANGES = [
     of_type("a part's default", list[LINE], list[LINE_WITH_DEFAULT], [LINE("a")], [LINE_WITH_DEFAULT("a")]),
     of_type("a part's type", LINE | None, LINE_OF_BYTES | None, LINE("a"), LINE_OF_BYTES(b""), "x.name", "x.name"),
     of_type("a part's name", dict[str, LINE], dict[str, ITEM], {"a": LINE("a")}, {"a": ITEM("a")}, "x{}"),
-    of_type("a part to a dict", LINE, dict[str, str], LINE("a"), {"name": "a"}, "x", "x"),
+    of_type("a part to a dict", LINE, dict[str, str], LINE("a"), {"key": "a"}, "x", "x"),
 ]
+UNSURE = {"int to float", "float to int"}
+"""Within a version an int stays one: dataclasses may hold it as a float, models may not."""
 BY_KIND = [pytest.param(kind, change, id=f"{kind}-{change.name}") for kind in KINDS for change in CHANGES]
 
 
@@ -128,7 +129,7 @@ def test_a_change_within_a_version_is_reported_by_path_and_old_rows_fail(
     """And where nothing is reported they are read."""
     before, after = code(kind, change.before), code(kind, change.after)
     assert [one.path for one in found(tmp_path, "backward", before, after)] == change.backward
-    if kind in STRICT or not change.backward:
+    if not change.backward or (kind in STRICT and change.name not in UNSURE):
         assert is_read(before, after, change.old) == (not change.backward)
 
 
@@ -138,7 +139,7 @@ def test_old_code_reads_new_rows_of_the_same_version_where_forward_says_so(
 ) -> None:
     before, after = code(kind, change.before), code(kind, change.after)
     reported = found(tmp_path, "forward", before, after)
-    if kind in STRICT or not reported:
+    if not reported or (kind in STRICT and change.name not in UNSURE):
         assert is_read(after, before, change.new) == (not reported)
 
 
@@ -211,6 +212,12 @@ def test_further_fields_need_a_reader_that_takes_them() -> None:
     assert differences(schema_of(Open), schema_of(Closed)) == [Difference("", problem)]
     assert not differences(schema_of(Closed), schema_of(Open))
     assert not differences(schema_of(Open), schema_of(Closed), drop=True)
+
+
+def test_a_mapping_takes_dicts_and_a_dict_no_mappings() -> None:
+    one, other = (schema_of(record("dataclass", "D", x=hint)) for hint in (dict[str, int], Mapping[str, int]))
+    assert not differences(one, other)
+    assert [found.path for found in differences(other, one)] == ["x"]
 
 
 class Options(TypedDict, total=False):

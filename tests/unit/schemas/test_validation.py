@@ -120,6 +120,19 @@ def test_with_encryption_no_key_of_a_dict_is_shown_and_no_cause() -> None:
     assert caught.value.__cause__ is None
 
 
+@dataclass
+class Tagged:
+    tags: dict[str, int]
+
+
+def test_with_encryption_keys_that_pydantic_names_are_not_shown_either() -> None:
+    code = Code().declare(NAME, 1, Tagged)
+    for value in (Tagged({"s3cret": "x"}), Tagged({"s3cret": 1.5})):  # type: ignore[dict-item]
+        with pytest.raises(SchemaValidationError, match=r"value\.tags\[…\]") as caught:
+            code.push(value, show_keys=False)
+        assert "s3cret" not in str(caught.value)
+
+
 def test_the_xcom_can_be_named() -> None:
     error = SchemaValidationError(NAME, 1, (".id",), "it is wrong").of(str(Coordinate("d", "r", "t", -1, "k")))
     assert (
@@ -134,3 +147,15 @@ def test_annotations_that_name_nothing_are_a_clear_error() -> None:
 
     with pytest.raises(SchemaError, match=r"annotations of .*Dangling cannot be read .*Missing"):
         push(Dangling(1))
+
+
+class Chain(BaseModel):
+    next: Chain | None = None
+
+
+def test_records_that_nest_too_deep_to_be_checked_are_refused() -> None:
+    value = Chain()
+    for _ in range(2000):
+        value = Chain.model_construct(next=value)
+    with pytest.raises(SchemaValidationError, match="too deep"):
+        push(value)

@@ -94,6 +94,18 @@ def test_a_readable_newer_frame_comes_without_the_columns_that_are_unknown() -> 
     assert_same(code(1, columns=COLUMNS).pull(newer), FRAME)
 
 
+def test_labels_that_are_no_text_are_columns_by_their_text() -> None:
+    frame = pd.DataFrame({1: [1], 2: [0.5]})
+    newer = code(2, readable_by=1).push(Versioned(frame, NAME, 2))
+    assert_same(code(1, columns={"2": "float64"}).pull(newer), frame[[2]])
+
+
+def test_a_column_that_is_there_twice_is_refused() -> None:
+    frame = pd.DataFrame([[1, 2]], columns=["id", "id"])
+    with pytest.raises(SchemaValidationError, match="2 times"):
+        code(columns={"id": "int64"}).push(Versioned(frame, NAME, 1))
+
+
 def test_a_writer_need_not_declare_what_it_names() -> None:
     pushed = Code().push(Versioned(FRAME, NAME, 1))
     assert_same(code().pull(pushed), FRAME)
