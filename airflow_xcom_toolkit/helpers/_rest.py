@@ -17,7 +17,7 @@ TIMEOUT = (10, 60)
 
 _ADVICE = {
     401: "It does not accept the credentials of the connection.",
-    403: "The user of the connection may not read the XComs of this dag: give it that right.",
+    403: "The user of the connection may not read the XComs of this dag; or its token is not, or no longer, valid.",
     404: "It knows no such dag, run or task; or the host of the connection lacks a path that Airflow is served under.",
 }
 

@@ -4,7 +4,7 @@ from .catalogue import GROUP, Catalogue
 from .checking import MODES, Incompatibility, check
 from .declarations import DECLARATIONS, Declarations, Declared, Versioned, frame_schema, upcaster, xcom_schema
 from .handlers import schema_handlers
-from .locking import LOCK_FILE, lock, unlocked
+from .locking import LOCK_FILE, Locked, lock, unlocked
 from .stamping import NoSchema, Rule, Stamps
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Declarations",
     "Declared",
     "Incompatibility",
+    "Locked",
     "NoSchema",
     "Rule",
     "Stamps",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..errors import SchemaLockError, UpcasterMissingError
 from .catalogue import Catalogue
-from .compatibility import differences, is_record
-from .locking import LOCK_FILE, Locked, as_declared, read
+from .compatibility import differences, is_record, schemas_in
+from .locking import LOCK_FILE, Locked, Versions, as_declared, read
 
 BACKWARD, FORWARD = "backward", "forward"
 MODES = ("backward", "backward_transitive", "forward", "forward_transitive", "full", "full_transitive")
@@ -53,8 +53,9 @@ def check(
     catalogue = catalogue or Catalogue()
     direction, _, transitive = mode.partition("_")
     found = []
-    for name, versions in sorted(read(path).items()):
-        schema = _Schema(name, versions, catalogue, bool(transitive))
+    locked = read(path)
+    for name in sorted(locked):
+        schema = _Schema(name, locked, catalogue, bool(transitive))
         found += [*schema.backward()] if direction != FORWARD else []
         found += [*schema.forward()] if direction != BACKWARD else []
     return found
@@ -63,9 +64,10 @@ def check(
 class _Schema:
     """One schema: the versions that are locked, those that are declared, and the newest here, which is the reader's."""
 
-    def __init__(self, name: str, locked: Mapping[int, Locked], catalogue: Catalogue, transitive: bool) -> None:
+    def __init__(self, name: str, versions: Versions, catalogue: Catalogue, transitive: bool) -> None:
         self._name = name
-        self._locked = locked
+        self._locked = locked = versions[name]
+        self._names = versions.keys()
         self._catalogue = catalogue
         self._declared = {one.version: as_declared(one, catalogue) for one in catalogue.all() if one.name == name}
         found = catalogue.find(name)
@@ -94,6 +96,7 @@ class _Schema:
         if self._newest is not None:
             for before in self._before:
                 yield from self._dropped(self._newest, before, FORWARD)
+                yield from self._unknown(self._newest, before)
 
     def _changed(self, written: Locked, reader: Locked, mode: str) -> Iterator[Incompatibility]:
         for one in differences(written.schema, reader.schema, by_name=True):
@@ -122,6 +125,11 @@ class _Schema:
         for one in differences(written.schema, reader.schema, drop=True):
             yield self._found(written, reader, mode, one.problem, one.path)
 
+    def _unknown(self, written: Locked, reader: Locked) -> Iterator[Incompatibility]:
+        """Parts with schemas of their own are read before the field that they are in may be dropped."""
+        for name in sorted(schemas_in(written.schema) - self._names):
+            yield self._found(written, reader, FORWARD, _UNKNOWN.format(name))
+
     def _found(self, written: Locked, reader: Locked, mode: str, problem: str, path: str = "") -> Incompatibility:
         return Incompatibility(self._name, written.version, reader.version, path, problem, mode)
 
@@ -129,4 +137,5 @@ class _Schema:
 _GONE = "no module declares it any more, and its rows cannot be read; keep its class and its upcasters"
 _NO_CLASS = "it has no class any more, and its rows come back as dicts"
 _NO_STEP = "there is no step from version {1} to {2}; write @upcaster({0!r}, from_version={1})"
+_UNKNOWN = "it has parts of schema {0!r}, which is not locked: the reader does not know it"
 _NOT_READABLE = "version {0} does not declare readable_by={1}, or a lower one, and the reader refuses its rows"

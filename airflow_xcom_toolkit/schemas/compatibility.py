@@ -17,6 +17,9 @@ class Difference:
     path: str
     problem: str
 
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else self.problem
+
 
 def differences(
     written: JsonSchema, reader: JsonSchema, *, drop: bool = False, by_name: bool = False
@@ -143,15 +146,16 @@ class _Comparison:
 
     def _members(self, one: JsonSchema, other: JsonSchema, path: str) -> _Found:
         known = self._constants(other)
-        for name, value in self._constants(one).items():
-            if name not in known or known[name] != value:
-                yield path, f"rows may have {name}, which the reader does not know as {value}"
+        for constant in self._constants(one):
+            if constant not in known:
+                yield path, f"rows may have {constant}, which the reader does not know"
 
-    def _constants(self, enum: JsonSchema) -> dict[str, str]:
-        """By their names, where rows have those; by themselves otherwise."""
+    def _constants(self, enum: JsonSchema) -> list[str]:
+        """With their names, where rows have those."""
         values = list(map(repr, enum["enum"]))
-        names = enum.get("x-names", values) if self.by_name else values
-        return dict(zip(names, values))
+        if not self.by_name or "x-names" not in enum:
+            return values
+        return [f"{name} = {value}" for name, value in zip(enum["x-names"], values)]
 
     def _limits(self, one: JsonSchema, other: JsonSchema, path: str) -> _Found:
         """Every limit of the reader's is to be one that rows keep."""
@@ -164,6 +168,13 @@ class _Comparison:
 def is_record(schema: JsonSchema) -> bool:
     """Whether it is that of a class."""
     return _kind(schema) == "record"
+
+
+def schemas_in(schema: Any) -> set[str]:
+    """The names of the schemas that parts of it have of their own."""
+    inside = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    own = schema.get("x-schema") if isinstance(schema, dict) else None
+    return set().union([own] if isinstance(own, str) else [], *map(schemas_in, inside))
 
 
 def described(schema: JsonSchema) -> str:

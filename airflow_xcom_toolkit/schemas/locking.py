@@ -88,9 +88,9 @@ def read(path: str | os.PathLike[str]) -> Versions:
         raise SchemaLockError(name, f"it is not JSON ({e}). Restore it from version control") from e
     try:
         return _versions(name, found)
+    except SchemaLockError:
+        raise
     except (AttributeError, KeyError, TypeError, SchemaError) as e:
-        if isinstance(e, SchemaLockError):
-            raise
         raise SchemaLockError(name, "it is not a lock file of schemas. Restore it from version control") from e
 
 
@@ -104,13 +104,15 @@ def _versions(path: str, found: Any) -> Versions:
     for name, entries in found["schemas"].items():
         listed = [_locked(name, **entry) for entry in entries]
         versions[name] = {one.version: one for one in listed}
-        if len(versions[name]) != len(listed):
-            raise SchemaLockError(path, f"a version of {name!r} is there twice. Keep one of them, and call lock()")
+        if not 0 < len(versions[name]) == len(listed):
+            raise SchemaLockError(path, f"of {name!r}, it has no version, or one twice. Correct it, and call lock()")
     return versions
 
 
 def _locked(name: str, version: Any, schema: Any, readable_by: Any = None) -> Locked:
-    Declared(name, version, readable_by)  # It checks them.
+    """Raises something for an entry that is broken."""
+    Declared(name, version, readable_by)
+    differences(schema, schema)
     return Locked(name, version, readable_by, {**schema})
 
 
@@ -137,9 +139,10 @@ _CHANGED = (
 
 
 def _changes(before: JsonSchema, now: JsonSchema) -> list[str]:
-    found = [*differences(before, now, by_name=True), *differences(now, before, by_name=True)]
-    paths = dict.fromkeys(f": {one.path}: {one.problem}" if one.path else f": {one.problem}" for one in found)
-    return list(paths) or [": it is written in another way"]
+    pairs = {"backward": (before, now), "forward": (now, before)}
+    found = {mode: differences(*pair, by_name=True) for mode, pair in pairs.items()}
+    listed = [f", {mode}: {one}" for mode, changes in found.items() for one in changes]
+    return listed or [": it is written in another way, which no row notices"]
 
 
 def _write(path: Path, versions: Versions) -> None:

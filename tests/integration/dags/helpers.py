@@ -149,11 +149,15 @@ def deleting() -> None:
         assert await alist_keys(ti, "mapped", map_index=0) == ["a", "b"]
         await adelete(ti)
         assert await alist_keys(ti) == []
-        await adelete(ti, "b", task_id="mapped", map_index=0)
+
+    @task
+    def other(ti: Any = None) -> None:
+        delete(ti, "b", task_id="mapped", map_index=0)
 
     done = plain() >> mapped.expand(n=[0, 1])
     if HAS_ASYNC:
-        done >> coroutine()
+        done = done >> coroutine()
+    done >> other()
 
 
 @dag(schedule=None)

@@ -269,6 +269,14 @@ def test_a_limit_is_kept_by_one_as_tight(
     assert all(differences(limited(one), limited(limit)) for one in not_kept_by)
 
 
+def test_members_are_named_as_rows_have_them() -> None:
+    """By name and value in a row of the same version, by value in others."""
+    one, other = (schema_of(record("dataclass", "D", x=hint)) for hint in (COLORS, OLD_COLORS))
+    (named,), (valued,) = differences(one, other, by_name=True), differences(one, other)
+    assert str(named) == "x: rows may have BLUE = 'blue', which the reader does not know"
+    assert str(valued) == "x: rows may have 'blue', which the reader does not know"
+
+
 @pytest.mark.parametrize(
     ("hint", "words"),
     [

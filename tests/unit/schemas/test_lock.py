@@ -19,8 +19,14 @@ import pandas as pd
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from airflow_xcom_toolkit.errors import SchemaLockError, SchemaTooNewError, UnknownSchemaError, UpcasterMissingError
-from airflow_xcom_toolkit.schemas import LOCK_FILE, MODES, Declarations, Incompatibility, check, lock, unlocked
+from airflow_xcom_toolkit.errors import (
+    SchemaError,
+    SchemaLockError,
+    SchemaTooNewError,
+    UnknownSchemaError,
+    UpcasterMissingError,
+)
+from airflow_xcom_toolkit.schemas import LOCK_FILE, MODES, Incompatibility, check, lock, unlocked
 from tests.unit.schemas.code import Code
 from tests.unit.schemas.records import record
 
@@ -79,7 +85,7 @@ def golden_code() -> Code:
 
 
 def code(*versions: Any, steps: tuple[int, ...] = ()) -> Code:
-    """Each version is its class, with what it is readable by if that is more than itself; they count from 1."""
+    """Each version is its class, with what it is readable by where that is given; they count from 1."""
     made = Code()
     for version, given in enumerate(versions, start=1):
         cls, readable_by = given if isinstance(given, tuple) else (given, None)
@@ -178,8 +184,8 @@ def test_a_locked_version_that_changed_is_an_error_that_lists_the_differences(pa
     with pytest.raises(SchemaLockError) as raised:
         lock(path, code(REQUIRED, OPTIONAL).catalogue)
     assert str(raised.value).splitlines()[1:] == [
-        "  acme.orders, version 1: note: rows may lack it, and the reader requires it",
-        "  acme.orders, version 1: note: rows have it, and the reader has no such field",
+        "  acme.orders, version 1, backward: note: rows may lack it, and the reader requires it",
+        "  acme.orders, version 1, forward: note: rows have it, and the reader has no such field",
     ]
     assert raised.value.path == str(path)
     assert path.read_bytes() == before
@@ -234,7 +240,11 @@ def test_a_link_stays_a_link(path: Path) -> None:
         ('{"format": 1, "schemas": {"a": [{"version": "1", "schema": {}}]}}', "it is not a lock file"),
         ('{"format": 1, "schemas": {"a": [{"version": 1, "schema": 1}]}}', "it is not a lock file"),
         ('{"format": 1, "schemas": {"a": [{"version": 1, "schema": {}, "new": 1}]}}', "it is not a lock file"),
-        ('{"format": 1, "schemas": {"a": [{"version": 1, "schema": {}}, {"version": 1, "schema": {}}]}}', "is there twice"),
+        ('{"format": 1, "schemas": {"a": [{"version": 1, "schema": {}}, {"version": 1, "schema": {}}]}}', "one twice"),
+        ('{"format": 1, "schemas": {"a": []}}', "it has no version"),
+        ('{"format": 1, "schemas": {"a": [{"version": 1, "schema": {"type": "array"}}]}}', "it is not a lock file"),
+        ('{"format": 1, "schemas": {"a": [{"version": 1, "schema": {"properties": {"x": {"$ref": "#/$defs/Y"}}}}]}}',
+         "it is not a lock file"),
         ('{"format": 2, "schemas": {}}', "it has format 2, and this release reads up to 1"),
     ],
 )  # fmt: skip
@@ -256,6 +266,20 @@ def test_another_mode_is_a_named_error(path: Path) -> None:
     lock(path, code(ONE).catalogue)
     with pytest.raises(SchemaLockError, match="mode 'sideways'; the modes are backward, backward_transitive, forward"):
         check(path, "sideways", code(ONE).catalogue)
+
+
+class TypeAliasType:
+    """As ``type Nested = list[Nested]`` makes one, from Python 3.12 on."""
+
+    def __init__(self) -> None:
+        self.__value__ = list[self]  # type: ignore[valid-type]
+
+
+def test_types_without_end_are_a_named_error(path: Path) -> None:
+    endless = code(record("dataclass", "Endless", x=TypeAliasType()))
+    with pytest.raises(SchemaError, match=r"'acme.orders', version 1: its types have no end"):
+        lock(path, endless.catalogue)
+    assert not path.exists()
 
 
 # The modes
@@ -337,6 +361,19 @@ def test_forward_is_about_the_version_before_and_transitive_about_all(reported: 
     assert [one.partition(":")[0] for one in found] == ["3-1 ", "3-1 id"]
 
 
+def test_forward_parts_with_a_schema_of_their_own_are_to_be_known(reported: Reported) -> None:
+    """Even in a field that the reader drops: its value is read first."""
+    line = record("dataclass", "Line", name=str)
+    whole = record("dataclass", "Orders", id=int, line=(line | None, None))
+    before, after = code(ONE), code(ONE, (whole, 1)).declare("acme.line", 1, line)
+    problem = "it has parts of schema 'acme.line', which is not locked: the reader does not know it"
+    assert reported(before, after, "forward") == [f"2-1 : {problem}"]
+    assert not reported(before.declare("acme.line", 1, line), after, "forward")
+    with pytest.raises(UnknownSchemaError):
+        code(ONE).pull(after.push(whole(1, line("a"))))
+    assert before.pull(after.push(whole(1, line("a")))) == ONE(1)
+
+
 @pytest.mark.parametrize("suffix", ["", "_transitive"])
 def test_full_is_backward_and_forward(reported: Reported, suffix: str) -> None:
     before, after = code(ONE, OPTIONAL), code(None, REQUIRED, (TEXT, 2))
@@ -385,15 +422,3 @@ def test_an_incompatibility_reads_as_a_sentence() -> None:
     assert str(gone) == "acme.orders: no module declares it (version 1 read by this code)"
     forward = Incompatibility(NAME, 2, 1, "", "refused", "forward")
     assert str(forward) == "acme.orders: refused (version 2 read by deployed code, at version 1)"
-
-
-def test_without_a_catalogue_it_is_what_this_process_declares(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As every process has it that imports the modules."""
-    empty = Declarations()
-    monkeypatch.setattr(
-        "airflow_xcom_toolkit.schemas.catalogue.Catalogue.__init__.__kwdefaults__",
-        {"unknown_as_plain": False, "declarations": empty, "further": ()},
-    )
-    assert not lock(path)
-    assert not check(path)
-    assert not unlocked(path)
