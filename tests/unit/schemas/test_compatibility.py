@@ -85,6 +85,18 @@ CHANGES = [
     of_type("a member's name", OLD_COLORS, RENAMED, OLD_COLORS.RED, RENAMED.CRIMSON, "x"),
     of_type("a new constant", Literal["a"], Literal["a", "b"], "a", "b", forward="x"),
     of_type("a constant to any text", Literal["a"], str, "a", "b", forward="x"),
+    Change(
+        "a constant to text or None", {"x": Literal["a"]}, {"x": str | None}, {"x": "a"}, {"x": None}, [], ["x", "x"]
+    ),
+    Change(
+        "a member to its value",
+        {"x": OLD_COLORS, "y": OLD_COLORS},
+        {"x": str, "y": OLD_COLORS},
+        {"x": OLD_COLORS.RED, "y": OLD_COLORS.RED},
+        {"x": "green", "y": OLD_COLORS.RED},
+        ["x"],
+        ["x"],
+    ),
     of_type("a limit", int, POSITIVE, -1, 1, "x"),
     of_type("a looser limit", POSITIVE, Annotated[int, Field(ge=0)], 1, 0, forward="x"),
     of_type("a limit of length", str, SHORT, "long", "a", "x"),
@@ -94,6 +106,7 @@ CHANGES = [
     of_type("a part's default", list[LINE], list[LINE_WITH_DEFAULT], [LINE("a")], [LINE_WITH_DEFAULT("a")]),
     of_type("a part's type", LINE | None, LINE_OF_BYTES | None, LINE("a"), LINE_OF_BYTES(b""), "x.name", "x.name"),
     of_type("a part's name", dict[str, LINE], dict[str, ITEM], {"a": LINE("a")}, {"a": ITEM("a")}, "x{}"),
+    of_type("a part to anything", LINE, Any, LINE("a"), 1, "x", "x"),
     of_type("a part to a dict", LINE, dict[str, str], LINE("a"), {"key": "a"}, "x", "x"),
 ]
 UNSURE = {"int to float", "float to int"}
