@@ -63,6 +63,14 @@ class PlainRefusal(Refusal):
     quotes_nothing = True
 
 
+class Fields(dict[str, Any]):
+    """The fields of a record whose class is not wanted, and the name that its class had in the row."""
+
+    def __init__(self, fields: Mapping[str, Any], part: str) -> None:
+        super().__init__(fields)
+        self.part = part
+
+
 class ClassGate(Protocol):
     """Airflow's allow list, for the classes that a value names."""
 
@@ -70,7 +78,7 @@ class ClassGate(Protocol):
         """The name a row may record for ``cls``. Raises `Refusal`, with the line to add, for a class not allowed."""
 
     def load(self, name: str) -> type:
-        """The class of that name; ``dict`` where its fields are wanted as they are.
+        """The class of that name; ``dict`` or `Fields` where what it holds is wanted as it is.
 
         Raises `ImportError`, naming the line to add, for one not allowed.
         """

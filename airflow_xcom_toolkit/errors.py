@@ -68,8 +68,8 @@ class UnknownSchemaError(SchemaError):
         self.version = version
         super().__init__(
             f"A row has schema {schema!r}, version {version}, which is not declared here. Name the module that "
-            "declares it in [xcom_toolkit] schema_modules (or in the entry point group airflow_xcom_toolkit.schemas), or set "
-            "unknown_schema = plain to read such rows as plain data."
+            "declares it in [xcom_toolkit] schema_modules (or in the entry point group airflow_xcom_toolkit.schemas), "
+            "or set unknown_schema = plain to read such rows as plain data."
         )
 
 

@@ -14,7 +14,7 @@ Each entry names its class, which Airflow's allow list has to allow, in ``class`
 
 No ``__init__``, ``__post_init__``, validator or converter runs when a value is loaded: what comes back is what was
 there. A class whose fields have changed since is an error, unless it is part of a schema: then the gate rebuilds it.
-And where the gate gives ``dict`` for a class, what comes back is its fields; of an enum its value.
+And where the gate gives ``dict`` or `Fields` for a class, what comes back is its fields; of an enum its value.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from functools import cached_property, lru_cache
 from inspect import getattr_static
 from itertools import islice
 from types import MemberDescriptorType
-from typing import Any
+from typing import Any, ClassVar
 
-from ..abc import Dumped, HandlerContext, Refusal, Source, TypeHandler
+from ..abc import Dumped, Fields, HandlerContext, Refusal, Source, TypeHandler
 from ..errors import SchemaError
 from ._json import TEXT, fit
 
@@ -45,6 +45,8 @@ _PARTS = {"__pydantic_extra__": "extra", "__pydantic_private__": "private"}
 class _ClassHandler(TypeHandler):
     """Knows its classes by what they are, not by name; loads only what it would have dumped."""
 
+    has_fields: ClassVar[bool] = True
+
     @abstractmethod
     def fits(self, cls: type) -> bool: ...
 
@@ -53,8 +55,9 @@ class _ClassHandler(TypeHandler):
 
     def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
         cls: Any = context.classes.load(meta["class"])
-        if cls is dict:
-            return self.plain(meta, children)
+        if cls is dict or cls is Fields:
+            fields = self.plain(meta, children)
+            return Fields(fields, meta["class"]) if cls is Fields and self.has_fields else fields
         problem = self.problem(cls, meta) if self.fits(cls) else f"it is no longer a {self.type_id}"
         if problem:
             problem = f"{meta['class']} has changed since this value was pushed: {problem}"
@@ -78,6 +81,7 @@ class EnumHandler(_ClassHandler):
     """Keeps the very member, and combinations of flags."""
 
     type_id = "class.enum@1"
+    has_fields = False
 
     def fits(self, cls: type) -> bool:
         return issubclass(cls, Enum)

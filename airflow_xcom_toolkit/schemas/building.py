@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cache, reduce
 from operator import or_
-from typing import Annotated, Any, get_args, get_origin, is_typeddict
+from typing import Annotated, Any, get_args, get_origin
 
-from ..errors import KeyStep
-from .structure import fields, holds_parts, is_checked, is_enum, is_model, is_record, is_union, unwrapped
+from ..abc import Fields
+from ..errors import KeyStep, SchemaError
+from .structure import (
+    fields,
+    holds_parts,
+    is_checked,
+    is_enum,
+    is_model,
+    is_record,
+    is_union,
+    unwrapped,
+    with_arguments,
+)
 
 
 class Misfit(Exception):
@@ -24,14 +35,19 @@ class Misfit(Exception):
 
 
 class Builder:
-    """Builds instances from dicts of fields. Unknown fields are a `Misfit`, or are dropped and noted."""
+    """Builds instances from dicts of fields. Unknown fields are a `Misfit`, or are dropped and noted.
 
-    def __init__(self, *, drop: bool = False) -> None:
+    ``names``: the names of classes in rows, which tell the types of a union apart.
+    """
+
+    def __init__(self, names: Mapping[Any, str], *, drop: bool = False) -> None:
+        self._names = names
         self._drop = drop
         self.dropped: list[str] = []
 
-    def record(self, cls: Any, data: Any, steps: tuple[str, ...] = ()) -> Any:
-        """An instance of ``cls``, through its constructor, so that its own checks run. Raises `Misfit`."""
+    def record(self, hint: Any, data: Any, steps: tuple[str, ...] = ()) -> Any:
+        """An instance of a record class, through its constructor, so that its own checks run. Raises `Misfit`."""
+        cls: Any = get_origin(hint) or hint
         if not isinstance(data, dict):
             raise Misfit(steps, f"a {type(data).__name__}, where the fields of {cls.__name__} are needed")
         declared = fields(cls)
@@ -39,20 +55,22 @@ class Builder:
         missing = [name for name, field in declared.items() if field.required and name not in data]
         if missing:
             raise Misfit((*steps, f".{missing[0]}"), "it is missing, and has no default")
-        built = {n: self.build(f.hint, data[n], (*steps, f".{n}")) for n, f in declared.items() if n in data}
+        hints = {name: with_arguments(field.hint, hint) for name, field in declared.items() if name in data}
+        built = {name: self.build(hints[name], data[name], (*steps, f".{name}")) for name in hints}
         return _construct(cls, {**built, **extra}, steps)
 
     def build(self, hint: Any, data: Any, steps: tuple[str, ...]) -> Any:
         """``data``, with instances for the dicts that ``hint`` says are records. Raises `Misfit`."""
         if not holds_parts(hint):
-            return data
+            return bare(data)
         hint = unwrapped(hint)
+        kind = get_origin(hint) or hint
         if is_union(hint):
             return self._one_of(get_args(hint), data, steps)
-        if is_record(hint):
+        if is_record(kind):
             return self.record(hint, data, steps) if isinstance(data, dict) else data
-        if is_enum(hint):
-            return _member(hint, data, steps)
+        if is_enum(kind):
+            return _member(kind, data, steps)
         return self._container(hint, data, steps)
 
     def _extra(self, cls: Any, data: Mapping[str, Any], steps: tuple[str, ...]) -> dict[str, Any]:
@@ -60,14 +78,16 @@ class Builder:
         if not unknown:
             return {}
         if is_model(cls) and cls.model_config.get("extra") == "allow":
-            return {name: data[name] for name in unknown}
+            return {name: bare(data[name]) for name in unknown}
         if not self._drop:
             raise Misfit((*steps, key_step(unknown[0])), f"{cls.__name__} has no such field")
         self.dropped += ["".join("[…]" if isinstance(s, KeyStep) else s for s in steps) + f".{n}" for n in unknown]
         return {}
 
-    def _one_of(self, hints: Iterable[Any], data: Any, steps: tuple[str, ...]) -> Any:
-        """By the first type of a union that ``data`` fits."""
+    def _one_of(self, hints: Sequence[Any], data: Any, steps: tuple[str, ...]) -> Any:
+        """By the type of a union that has the name of the class; otherwise by the first that ``data`` fits."""
+        if isinstance(data, Fields):
+            hints = [hint for hint in hints if self._names.get(get_origin(hint) or hint) == data.part] or hints
         problem = None
         for hint in hints:
             before = len(self.dropped)
@@ -80,7 +100,7 @@ class Builder:
                 problem = problem or e
         if problem is not None:
             raise problem
-        return data
+        return bare(data)
 
     def _container(self, hint: Any, data: Any, steps: tuple[str, ...]) -> Any:
         arguments = get_args(hint)
@@ -100,17 +120,32 @@ def key_step(key: Any) -> KeyStep:
     return KeyStep(f"[{key!r:.80}]")
 
 
-def plain(value: Any, is_part: Callable[[Any], bool]) -> Any:
-    """``value`` with a dict of fields for each instance of a part, and the value of an enum; the rest is not copied."""
+def plain(value: Any, names: Mapping[Any, str]) -> Any:
+    """``value`` with `Fields` for each instance of a class that has a name, and the value of such an enum."""
     kind = type(value)
     if kind in _SCALARS:
         return value
-    if is_part(kind):
-        return value.value if isinstance(value, Enum) else _fields_of(value, is_part)
+    if kind in names:
+        if isinstance(value, Enum):
+            return value.value
+        return Fields({name: plain(part, names) for name, part in _state(value).items()}, names[kind])
     if kind in (dict, OrderedDict, defaultdict):
-        return _refilled(value, {key: plain(part, is_part) for key, part in value.items()})
+        return _refilled(value, {key: plain(part, names) for key, part in value.items()})
     if kind in (list, tuple, deque):
-        return _like(value, [plain(part, is_part) for part in value])
+        return _like(value, [plain(part, names) for part in value])
+    return value
+
+
+def bare(value: Any) -> Any:
+    """``value`` with ordinary dicts for `Fields`. What has none is not copied."""
+    if type(value) is Fields:
+        return {name: bare(part) for name, part in value.items()}
+    if type(value) in (dict, OrderedDict, defaultdict):
+        parts = {key: bare(part) for key, part in value.items()}
+        return value if all(parts[key] is part for key, part in value.items()) else _refilled(value, parts)
+    if type(value) in (list, tuple, deque):
+        items = [bare(part) for part in value]
+        return value if all(one is two for one, two in zip(items, value)) else _like(value, items)
     return value
 
 
@@ -155,10 +190,6 @@ def _state(value: Any) -> dict[str, Any]:
     return {**found, **(getattr(value, "__pydantic_extra__", None) or {})}
 
 
-def _fields_of(value: Any, is_part: Callable[[Any], bool]) -> dict[str, Any]:
-    return {name: plain(part, is_part) for name, part in _state(value).items()}
-
-
 def _takes(hint: Any, data: Any) -> bool:
     """Whether data of that kind can be what ``hint`` says."""
     hint = unwrapped(hint)
@@ -201,7 +232,7 @@ def _construct(cls: Any, built: dict[str, Any], steps: tuple[str, ...]) -> Any:
         for name in built.keys() - given.keys():
             object.__setattr__(made, name, built[name])
         return made
-    except Misfit:
+    except (Misfit, SchemaError, RecursionError):
         raise
     except Exception as e:
         raise _misfit(e, cls, steps) from e
@@ -220,8 +251,9 @@ def _made(cls: Any, given: dict[str, Any], steps: tuple[str, ...]) -> Any:
     """By the constructor. Dataclasses and attrs classes do not look at types; pydantic does, for them."""
     declared = fields(cls)
     for name, value in given.items():
+        adapter = _adapters(cls)[name]
         try:
-            _adapters(cls)[name].validate_python(value)
+            adapter.validate_python(value)
         except Exception as e:
             raise _misfit(e, cls, (*steps, f".{name}")) from e
     return cls(**{declared[name].argument or name: value for name, value in given.items()})
@@ -230,14 +262,22 @@ def _made(cls: Any, given: dict[str, Any], steps: tuple[str, ...]) -> Any:
 @cache
 def _adapters(cls: Any) -> dict[str, Any]:
     """What checks the type of each field; of a class that pydantic knows: the class, under no name."""
-    from pydantic import ConfigDict, TypeAdapter
+    hints = {"": cls} if is_checked(cls) else {n: _with_instances(field.hint) for n, field in fields(cls).items()}
+    return {name: _adapter(cls, name, hint) for name, hint in hints.items()}
 
-    if is_checked(cls):
-        return {"": TypeAdapter(cls)}
+
+def _adapter(cls: Any, name: str, hint: Any) -> Any:
+    from pydantic import ConfigDict, TypeAdapter
+    from typing_extensions import is_typeddict
+
     config = ConfigDict(arbitrary_types_allowed=True, strict=True)
-    hints = {name: _with_instances(field.hint) for name, field in fields(cls).items()}
-    # A typed dict brings a configuration of its own.
-    return {n: TypeAdapter(hint, config=None if is_typeddict(hint) else config) for n, hint in hints.items()}
+    try:  # A typed dict brings a configuration of its own, as classes of pydantic's do.
+        return TypeAdapter(hint, config=None if is_typeddict(hint) or not name else config)
+    except Exception as e:
+        reason = str(e).splitlines()[0]
+        raise SchemaError(
+            f"The annotation of {cls.__qualname__}.{name} is none that pydantic can check: {reason}"
+        ) from e
 
 
 def _with_instances(hint: Any) -> Any:
@@ -245,8 +285,9 @@ def _with_instances(hint: Any) -> Any:
     from pydantic import GetPydanticSchema
     from pydantic_core.core_schema import is_instance_schema
 
-    if is_record(hint):
-        return Annotated[Any, GetPydanticSchema(lambda source, handler: is_instance_schema(hint))]
+    kind = get_origin(hint) or hint
+    if is_record(kind):
+        return Annotated[Any, GetPydanticSchema(lambda source, handler: is_instance_schema(kind))]
     arguments = get_args(hint)
     if not arguments or not holds_parts(hint):
         return hint

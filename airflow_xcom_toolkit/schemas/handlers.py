@@ -23,10 +23,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..abc import ClassGate, Dumped, HandlerContext, Part, PlainRefusal, Refusal, Source, TypeHandler
+from ..abc import ClassGate, Dumped, Fields, HandlerContext, Part, PlainRefusal, Refusal, Source, TypeHandler
 from ..errors import EnvelopeError, PartialLoadError, SchemaError, SchemaValidationError, UpcasterError
 from . import frames
-from .building import Builder, Misfit, difference, plain
+from .building import Builder, Misfit, bare, difference, plain
 from .catalogue import Catalogue
 from .declarations import Declared, Versioned, generic_origin
 from .structure import is_enum, part_names, parts
@@ -77,7 +77,7 @@ class InstanceHandler(TypeHandler):
         if known is None or is_current:
             return value
         data = _upcast(self._catalogue, meta, known, value)
-        return data if cls is None else _built(known, cls, data, drop=meta["version"] > known.version)
+        return bare(data) if cls is None else _built(known, cls, data, drop=meta["version"] > known.version)
 
     def _reader(self, meta: Mapping[str, Any]) -> tuple[Any, bool]:
         """The reader's class, if it has one; and whether the row is of its version. Raises what a reader meets."""
@@ -173,7 +173,7 @@ class _Gate:
         if ":" in name:
             return self.outer.load(name)
         if self.plain:
-            return dict
+            return Fields if self.root is not None else dict
         found: type | None = self.root if name == ROOT else parts(self.root).get(name)
         if found is None:
             raise SchemaError(
@@ -185,7 +185,7 @@ class _Gate:
         if is_enum(cls) or not self.has(cls):
             return self.outer.rebuild(cls, fields, problem)
         try:
-            return Builder().record(cls, fields)
+            return Builder(part_names(self.root)).record(cls, fields)
         except Misfit as e:
             raise SchemaError(
                 f"{problem}, and the version of its schema has not: {''.join(e.steps)}: {e.problem}. Give it a new "
@@ -206,7 +206,7 @@ def _check_instance(value: Any, declared: Declared) -> None:
     """Raises `SchemaValidationError` for an instance that its own class would not make from its fields."""
     cls: Any = type(value)
     with _fitting(declared):
-        again = Builder().record(cls, plain(value, part_names(cls).__contains__))
+        again = Builder(part_names(cls)).record(cls, plain(value, part_names(cls)))
         place = difference(value, again)
     if place is not None:
         raise SchemaValidationError(declared.name, declared.version, place, _ALTERED.format(cls.__name__))
@@ -237,11 +237,11 @@ def _check_versioned(value: Any, declared: Declared) -> None:
         if declared.columns is not None:
             frames.check(value, declared.columns)
         elif declared.cls is not None:
-            Builder().record(declared.cls, value)
+            Builder({}).record(declared.cls, value)
 
 
 def _built(known: Declared, cls: Any, data: Any, *, drop: bool) -> Any:
-    builder = Builder(drop=drop)
+    builder = Builder(part_names(cls), drop=drop)
     with _fitting(known):
         value = builder.record(cls, data)
     if builder.dropped:

@@ -107,8 +107,15 @@ def is_part(cls: Any) -> bool:
     return is_record(cls) or is_enum(cls)
 
 
-def classes_in(hint: Any) -> Iterator[Any]:
-    """The classes that a type is made of: ``list``, ``int`` and ``Line`` of ``list[int | Line]``."""
+def classes_in(hint: Any, inside: tuple[Any, ...] = ()) -> Iterator[Any]:
+    """The classes that a type is made of: ``list``, ``int`` and ``Line`` of ``list[int | Line]``.
+
+    ``inside`` are the aliases on the way, one of which it may lead to again.
+    """
+    if type(hint).__name__ == "TypeAliasType":
+        if hint in inside:
+            return
+        inside = (*inside, hint)
     hint = unwrapped(hint)
     origin = get_origin(hint)
     if origin is None:
@@ -117,7 +124,16 @@ def classes_in(hint: Any) -> Iterator[Any]:
     if isinstance(origin, type):
         yield origin
     for argument in get_args(hint):
-        yield from classes_in(argument)
+        yield from classes_in(argument, inside)
+
+
+def with_arguments(hint: Any, generic: Any) -> Any:
+    """The type of a field of ``Box[int]``, where the class says ``T`` or ``list[T]``."""
+    given = dict(zip(getattr(get_origin(generic), "__parameters__", ()), get_args(generic)))
+    if isinstance(hint, TypeVar):
+        return given.get(hint, hint)
+    free = getattr(hint, "__parameters__", ()) if given and get_origin(hint) else ()
+    return hint[tuple(given.get(parameter, parameter) for parameter in free)] if free else hint
 
 
 def unwrapped(hint: Any) -> Any:
@@ -151,6 +167,8 @@ def _visit(cls: Any, found: dict[Any, None]) -> None:
 
 
 def _check_hashed(cls: Any, name: str, hint: Any) -> None:
+    if not holds_parts(hint):
+        return
     hint = unwrapped(hint)
     origin, arguments = get_origin(hint), get_args(hint)
     if isinstance(origin, type) and issubclass(origin, (Set, Mapping)):

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, make_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import attrs
 import pandas as pd
 import pytest
+import typing_extensions
 from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_xcom_toolkit.errors import (
@@ -26,6 +27,7 @@ from tests.same import assert_same
 from tests.unit.schemas.code import Code
 
 NAME = "acme.orders"
+T = TypeVar("T")
 
 
 class OldLine(BaseModel):
@@ -321,20 +323,69 @@ def test_fields_keep_their_names_whatever_the_constructor_calls_them(value: Any,
 
 class Cat(BaseModel):
     name: str
+    lives: int = 9
 
 
 class Dog(BaseModel):
     name: str
 
 
-class Ambiguous(BaseModel):
-    pet: Cat | Dog
+class Owner(BaseModel):
+    pets: list[Dog | Cat]
+    anything: Any = None
 
 
-def test_a_union_that_fields_alone_cannot_tell_apart_is_refused_at_push() -> None:
-    """A reader with a newer version would make a cat of a dog."""
-    with pytest.raises(SchemaValidationError, match=r"value\.pet"):
-        Code().declare(NAME, 1, Ambiguous).push(Ambiguous(pet=Dog(name="d")))
+class NewOwner(BaseModel):
+    pets: list[Cat | Dog]
+    anything: Any = None
+
+
+def test_the_types_of_a_union_are_told_apart_by_their_names() -> None:
+    """Where fields alone would make a cat of a dog."""
+    reader = Code().declare(NAME, 2, NewOwner).step(NAME, 1, lambda data: data)
+    pushed = Code().declare(NAME, 1, Owner).push(Owner(pets=[Dog(name="d"), Cat(name="c")]))
+    assert [type(pet) for pet in reader.pull(pushed).pets] == [Dog, Cat]
+
+
+def test_fields_where_no_annotation_wants_a_record_are_an_ordinary_dict() -> None:
+    reader = Code().declare(NAME, 2, NewOwner)
+    reader.step(NAME, 1, lambda data: {"pets": [], "anything": ({"all": data["pets"]},)})
+    found = reader.pull(Code().declare(NAME, 1, Owner).push(Owner(pets=[Dog(name="d")])))
+    assert_same(found.anything, ({"all": [{"name": "d"}]},))
+
+
+@dataclass
+class Carrier(Generic[T]):
+    item: T
+    items: list[T] = field(default_factory=list)
+
+
+@dataclass
+class Loads:
+    number: Carrier[int]
+    line: Carrier[Line]
+
+
+def test_generic_records_are_built_with_their_arguments() -> None:
+    reader = Code().declare(NAME, 2, Loads).step(NAME, 1, lambda data: data)
+    value = Loads(Carrier(1, [2]), Carrier(Line("x", 1), [Line("y", 2)]))
+    assert_same(reader.pull(Code().declare(NAME, 1, Loads).push(value)), value)
+
+
+class Point(typing_extensions.TypedDict):
+    x: int
+
+
+@dataclass
+class Typed:
+    point: Point
+
+
+def test_typed_dicts_are_checked() -> None:
+    code = Code().declare(NAME, 1, Typed)
+    assert_same(code.pull(code.push(Typed({"x": 1}))), Typed({"x": 1}))
+    with pytest.raises(SchemaValidationError, match="point"):
+        code.push(Typed({"x": "one"}))  # type: ignore[typeddict-item]
 
 
 @dataclass(frozen=True)
