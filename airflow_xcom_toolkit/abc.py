@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Union
 
@@ -64,11 +64,13 @@ class PlainRefusal(Refusal):
 
 
 class Fields(dict[str, Any]):
-    """The fields of a record whose class is not wanted, and the name that its class had in the row."""
+    """The fields of a record whose class is not wanted, the name that its class had in the row, and which it did not
+    declare."""
 
-    def __init__(self, fields: Mapping[str, Any], part: str) -> None:
+    def __init__(self, fields: Mapping[str, Any], part: str, extra: Collection[str] = ()) -> None:
         super().__init__(fields)
         self.part = part
+        self.extra = frozenset(extra)
 
 
 class ClassGate(Protocol):
@@ -91,12 +93,18 @@ class ClassGate(Protocol):
 class HandlerContext:
     """What a handler may know besides the value. ``dataframe_format`` is ``arrow`` or ``parquet``.
 
-    ``has_schema``: the value is part of one with a schema, and may be read by another version of its class.
+    ``outside`` is set for a value that is part of one with a schema, and may be read by another version of its class:
+    the context of what is not part of it.
     """
 
     classes: ClassGate
     dataframe_format: str = "arrow"
-    has_schema: bool = False
+    outside: HandlerContext | None = None
+
+    @property
+    def outermost(self) -> HandlerContext:
+        """The context of values without a schema."""
+        return self if self.outside is None else self.outside
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,7 @@ class Dumped:
 
     ``meta`` may not use the names ``~``, ``of`` and ``at``. Children come back in the same order. ``step(i)`` is how
     child ``i`` is written in the path of an error (``['train']``). ``summary`` is what a person wants to know
-    (rows, columns), a few short entries. ``inside`` is the context of the children, where it is another.
+    (rows, columns), a few short entries. ``inside`` is the context of the children, where it is not the usual one.
     """
 
     meta: dict[str, Any] = field(default_factory=dict)
@@ -171,6 +179,8 @@ class TypeHandler(ABC):
 
     type_id: ClassVar[str]
     types: ClassVar[tuple[type, ...]] = ()
+    is_container: ClassVar[bool] = False
+    """Of plain Python: what is in it is part of a schema where it is part of one itself."""
     wraps: ClassVar[bool] = False
     """Its one child is what the row is said to be of: type, summary, and a part that is asked for, are the child's."""
 
@@ -196,7 +206,7 @@ class TypeHandler(ABC):
 
     def inside(self, meta: Mapping[str, Any], context: HandlerContext) -> HandlerContext:
         """The context in which the children are loaded. What it raises is raised before any of them is."""
-        return context
+        return context if self.is_container else context.outermost
 
 
 class Schema(ABC):

@@ -151,6 +151,10 @@ class SchemaValidationError(SchemaError, ValueError):
         steps = [step if show_keys or not isinstance(step, KeyStep) else "[…]" for step in self.steps]
         return SchemaValidationError(self.schema, self.version, steps, self.problem, self.xcom, root)
 
+    def below(self, steps: Sequence[str]) -> SchemaValidationError:
+        """The same, of the value that those steps lead to."""
+        return SchemaValidationError(self.schema, self.version, (*steps, *self.steps), self.problem, self.xcom)
+
     def of(self, xcom: str) -> SchemaValidationError:
         """The same, of that XCom."""
         root = self.place.removesuffix("".join(self.steps))

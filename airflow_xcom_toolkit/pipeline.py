@@ -88,7 +88,7 @@ class Pipeline:
         envelope = Envelope.from_row(row)
         header, bind = self._header(envelope, at)
         with self._bodies.open(envelope, bind) as body:
-            value = self._load(header, body, part, secret=bool(bind))
+            value = self._load(header, body, part, at, secret=bool(bind))
         return Pulled(value, encrypted=bool(bind))
 
     def describe(self, row: Any, at: Coordinate | None = None) -> Description:
@@ -168,12 +168,15 @@ class Pipeline:
             raise ValueTooLargeError(tree.nbytes, self.max_value_bytes, str(at))
         return tree
 
-    def _load(self, header: Header, body: Source | None, part: Part | None, *, secret: bool) -> Any:
+    def _load(
+        self, header: Header, body: Source | None, part: Part | None, at: Coordinate | None, *, secret: bool
+    ) -> Any:
         try:
             text, leaves = _tree_and_leaves(header, body)
             return TreeLoader(self.handlers, self.context, leaves).load(text, part)
         except SchemaValidationError as e:
-            raise e.within("value", show_keys=not secret) from (None if secret else e.__cause__)
+            shown = e.within("value", show_keys=not secret)
+            raise (shown.of(str(at)) if at else shown) from (None if secret else e.__cause__)
         except (XComToolkitError, ImportError, MemoryError) as e:
             if secret:
                 raise e from None

@@ -42,6 +42,11 @@ _PARTS = {"__pydantic_extra__": "extra", "__pydantic_private__": "private"}
 """A root model lacks them, or one of them."""
 
 
+def is_importable(name: str) -> bool:
+    """Whether the name of a class says where it is; otherwise that of a part of a schema."""
+    return ":" in name
+
+
 class _ClassHandler(TypeHandler):
     """Knows its classes by what they are, not by name; loads only what it would have dumped."""
 
@@ -57,12 +62,17 @@ class _ClassHandler(TypeHandler):
         cls: Any = context.classes.load(meta["class"])
         if cls is dict or cls is Fields:
             fields = self.plain(meta, children)
-            return Fields(fields, meta["class"]) if cls is Fields and self.has_fields else fields
+            is_record = cls is Fields and self.has_fields
+            return Fields(fields, meta["class"], meta.get("extra") or ()) if is_record else fields
         problem = self.problem(cls, meta) if self.fits(cls) else f"it is no longer a {self.type_id}"
         if problem:
             problem = f"{meta['class']} has changed since this value was pushed: {problem}"
             return context.classes.rebuild(cls, self.plain(meta, children), problem)
         return self.restore(cls, meta, children)
+
+    def inside(self, meta: Mapping[str, Any], context: HandlerContext) -> HandlerContext:
+        """What is in a part of a schema can be part of it; what is in another class cannot."""
+        return context.outermost if is_importable(meta["class"]) else context
 
     @abstractmethod
     def plain(self, meta: Mapping[str, Any], children: list[Any]) -> Any:
@@ -92,7 +102,7 @@ class EnumHandler(_ClassHandler):
         is_member = cls.__members__.get(value._name_) is value
         if not is_member and not isinstance(value, Flag):
             raise Refusal(f"it is not among the members of {cls.__name__}")
-        children = () if is_member and not context.has_schema else (value._value_,)
+        children = () if is_member and not _is_told(value, context) else (value._value_,)
         name = {"name": value._name_} if is_member else {}
         return Dumped({**meta, **name}, children, step=".value{}".format, summary={**meta})
 
@@ -102,9 +112,17 @@ class EnumHandler(_ClassHandler):
     def restore(self, cls: Any, meta: Mapping[str, Any], children: list[Any]) -> Enum:
         try:
             found: Enum = cls.__members__[meta["name"]] if "name" in meta else cls(*children)
-        except (KeyError, ValueError) as e:
+        except Exception as e:
             raise SchemaError(f"{meta['class']} no longer has a member of this value") from e
         return found
+
+
+_TOLD = (str, bytes, bool, int, float)
+
+
+def _is_told(member: Enum, context: HandlerContext) -> bool:
+    """Whether the row says the value of a member beside its name: a reader of another version gets it."""
+    return context.outside is not None and type(member._value_) in _TOLD
 
 
 class NamedTupleHandler(_ClassHandler):
@@ -123,7 +141,8 @@ class NamedTupleHandler(_ClassHandler):
             raise Refusal(f"it has {len(value)} items for the {len(cls._fields)} fields of {cls.__name__}")
         fields = list(cls._fields)
         meta = {"class": name, "fields": fields}
-        return Dumped(meta, tuple(value), step=_field_step(fields), summary={"class": name})
+        inside = self.inside(meta, context)
+        return Dumped(meta, tuple(value), step=_field_step(fields), summary={"class": name}, inside=inside)
 
     def plain(self, meta: Mapping[str, Any], children: list[Any]) -> Any:
         return _zipped(meta["fields"], children)
@@ -152,7 +171,8 @@ class _FieldsHandler(_ClassHandler):
         meta, found = self.split(cls, state)
         _refuse_extra(cls, state, self.dropped)
         meta = {"class": name, **meta}
-        return Dumped(meta, list(found.values()), step=_field_step(list(found)), summary={"class": name})
+        step, inside = _field_step(list(found)), self.inside(meta, context)
+        return Dumped(meta, list(found.values()), step=step, summary={"class": name}, inside=inside)
 
     def split(self, cls: Any, state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Takes the declared fields out of ``state``: their names, and their values."""
@@ -167,8 +187,8 @@ class _FieldsHandler(_ClassHandler):
         return dict(zip(meta["fields"], children))
 
     def problem(self, cls: Any, meta: Mapping[str, Any]) -> str:
-        declared, then = tuple(self.declared(cls)), [*meta["fields"], *meta.get("unset", ())]
-        return _changes(declared, then) if set(declared) != set(then) else ""
+        declared, then = sorted(self.declared(cls)), sorted([*meta["fields"], *meta.get("unset", ())])
+        return _changes(declared, then) if declared != then else ""
 
     def restore(self, cls: Any, meta: Mapping[str, Any], children: list[Any]) -> Any:
         return _restored(cls, self.join(meta, children))
@@ -245,6 +265,13 @@ class PydanticHandler(_FieldsHandler):
 
     def plain(self, meta: Mapping[str, Any], children: list[Any]) -> Any:
         return dict(zip([*meta["fields"], *(meta.get("extra") or ())], children))
+
+    def problem(self, cls: Any, meta: Mapping[str, Any]) -> str:
+        if (meta.get("extra") is None) == (cls.model_config.get("extra") == "allow") and "extra" in meta:
+            return "whether it takes extra fields"
+        if (meta.get("private") is None) == bool(cls.__private_attributes__) and "private" in meta:
+            return "whether it has private attributes"
+        return super().problem(cls, meta)
 
     def join(self, meta: Mapping[str, Any], children: list[Any]) -> dict[str, Any]:
         rest = iter(children)

@@ -51,6 +51,7 @@ def _distinct(value: Any, size: int) -> Any:
 class _ItemsHandler(TypeHandler):
     """Keeps what is made of nothing but its items."""
 
+    is_container = True
     make: type[Any]
 
     def dump(self, value: Any, context: HandlerContext) -> Dumped:
@@ -93,6 +94,7 @@ class DequeHandler(TypeHandler):
     """Keeps items and ``maxlen``."""
 
     type_id = "py.deque@1"
+    is_container = True
     types = (deque,)
 
     def dump(self, value: deque[Any], context: HandlerContext) -> Dumped:
@@ -137,6 +139,8 @@ class SliceHandler(_SpanHandler):
 
 class _MappingHandler(TypeHandler):
     """Keeps keys of every type that has a handler, and their order."""
+
+    is_container = True
 
     @abstractmethod
     def build(self, pairs: dict[Any, Any], meta: Mapping[str, Any], context: HandlerContext) -> Any: ...
@@ -215,13 +219,13 @@ def _factory_name(factory: Any, context: HandlerContext) -> Json:
         raise Refusal("its default_factory is not a class, so no row can name it; pass dict(value)")
     if _FACTORIES.get(factory.__name__) is factory:
         return factory.__name__
-    return {"class": context.classes.name(factory)}
+    return {"class": context.outermost.classes.name(factory)}
 
 
 def _factory(name: Any, context: HandlerContext) -> type | None:
     if name is None:
         return None
-    return context.classes.load(name["class"]) if isinstance(name, dict) else _FACTORIES[name]
+    return context.outermost.classes.load(name["class"]) if isinstance(name, dict) else _FACTORIES[name]
 
 
 class ChainMapHandler(TypeHandler):

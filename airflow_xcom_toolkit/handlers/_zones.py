@@ -11,6 +11,7 @@
 ``["pytz", key]``                            a pytz zone; with offset, dst (seconds) and name a localized one
 ``["dateutil-utc"]``                         ``dateutil.tz.UTC``
 ``["dateutil-fixed", seconds, name]``        ``dateutil.tz.tzoffset``
+``["pydantic", seconds]``                    the one that pydantic gives what it parses
 ===========================================  ==============================================================
 """
 
@@ -105,6 +106,13 @@ def _dump_dateutil(zone: tzinfo) -> list[Any] | None:
     return ["dateutil-fixed", offset.total_seconds(), zone.tzname(None)]
 
 
+def _dump_pydantic(zone: tzinfo) -> list[Any] | None:
+    offset = zone.utcoffset(None)
+    if type(zone) is not _of("pydantic_core", "TzInfo") or offset is None:
+        return None
+    return ["pydantic", int(offset.total_seconds())]
+
+
 def _of(module: str, name: str) -> Any:
     return getattr(import_module(module), name)
 
@@ -115,6 +123,7 @@ _DUMPS: Mapping[str, Callable[[Any], list[Any] | None]] = {
     "pendulum": _dump_pendulum,
     "pytz": _dump_pytz,
     "dateutil": _dump_dateutil,
+    "pydantic_core": _dump_pydantic,
 }
 
 _LOADS: Mapping[str, Callable[..., Any]] = {
@@ -127,5 +136,6 @@ _LOADS: Mapping[str, Callable[..., Any]] = {
     "pytz-fixed": lambda minutes: _of("pytz", "FixedOffset")(minutes),
     "pytz": lambda *args: _of("pytz.tzinfo", "unpickler")(*args),
     "dateutil-utc": lambda: _of("dateutil.tz", "UTC"),
+    "pydantic": lambda seconds: _of("pydantic_core", "TzInfo")(seconds),
     "dateutil-fixed": lambda seconds, name: _of("dateutil.tz", "tzoffset")(name, seconds),
 }

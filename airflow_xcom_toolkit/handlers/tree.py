@@ -21,7 +21,14 @@ from functools import cached_property, partial
 from typing import Any
 
 from ..abc import Dumped, HandlerContext, Json, Leaf, Part, Refusal, Sink, Source, TypeHandler
-from ..errors import EnvelopeError, PartialLoadError, SchemaValidationError, UnsupportedTypeError, XComToolkitError
+from ..errors import (
+    EnvelopeError,
+    KeyStep,
+    PartialLoadError,
+    SchemaValidationError,
+    UnsupportedTypeError,
+    XComToolkitError,
+)
 from ..registry import HandlerRegistry
 from ..streams import ByteSource
 from ._json import MARK, MAX_TEXT_DEPTH, TEXT, fit
@@ -186,8 +193,9 @@ class TreeDumper:
         def close(done: list[Any]) -> Any:
             return self._node(handler.type_id, dumped, done)
 
-        step, inside = dumped.step or _index_step, dumped.inside or context
-        return _Open(value, iter(dumped.children), close, step, inside, handler.wraps)
+        usual = context if handler.is_container else context.outermost
+        step = dumped.step or _index_step
+        return _Open(value, iter(dumped.children), close, step, dumped.inside or usual, handler.wraps)
 
     def _node(self, type_id: str, dumped: Dumped, done: list[Any]) -> dict[str, Any]:
         node: dict[str, Any] = {MARK: type_id, **dumped.meta}
@@ -281,7 +289,7 @@ class TreeLoader:
                     path.append(self._open(child, frame.context))
                     break
             else:
-                value = frame.close(frame.done)
+                value = _closed(path)
                 path.pop()
                 if not path:
                     return value
@@ -348,6 +356,22 @@ class TreeLoader:
         if offset != self._offset or self._body is None:
             raise EnvelopeError(f"A leaf is said to be at byte {offset}, where byte {self._offset} is next")
         return LeafReader(self._body, size)
+
+
+def _closed(path: list[_Open]) -> Any:
+    try:
+        return path[-1].close(path[-1].done)
+    except SchemaValidationError as e:
+        raise e.below([_step_from(frame) for frame in path[:-1]]) from e.__cause__
+
+
+def _step_from(frame: _Open) -> str:
+    """The step from a node to the child that is being loaded."""
+    node, index = frame.value, len(frame.done)
+    if isinstance(node, dict) and MARK not in node:
+        return KeyStep(f"[{list(node)[index]!r}]")
+    names = node.get("fields", ()) if isinstance(node, dict) else ()
+    return "" if frame.wraps else f".{names[index]}" if index < len(names) else f"[{index}]"
 
 
 _TAKEN = object()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
@@ -32,6 +31,7 @@ class Catalogue:
         self._unknown_as_plain = unknown_as_plain
         self._known = declarations
         self._further = further
+        self._is_imported = False
 
     def of_class(self, cls: Any) -> Declared | None:
         """The schema of a class, or of the class that it is a parametrisation of."""
@@ -44,9 +44,9 @@ class Catalogue:
 
     def find(self, name: str, version: int | None = None) -> Declared | None:
         """A version of a schema, the newest by default; ``None`` where nobody declares it."""
-        _ = self._imported
+        self._import()
         found = self._known.find(name, version)
-        if found is not None:
+        if found is not None or self._known.find(name) is not None:
             return found
         further = [d for d in self._further if d.name == name and version in (None, d.version)]
         return max(further, key=lambda declared: declared.version, default=None)
@@ -82,16 +82,17 @@ class Catalogue:
 
     def all(self) -> Sequence[Declared]:
         """Every schema that is declared here."""
-        _ = self._imported
+        self._import()
         return self._known.all()
 
-    @cached_property
-    def _imported(self) -> bool:
-        for name in self._modules:
-            _import(name, "xcom_toolkit.schema_modules")
-        for entry in entry_points(group=GROUP):
-            _import(entry.value, f"entry_points.{GROUP}")
-        return True
+    def _import(self) -> None:
+        """Under no lock but those of the import system: a module may look up a schema while it is imported."""
+        if not self._is_imported:
+            for name in self._modules:
+                _import(name, "xcom_toolkit.schema_modules")
+            for entry in entry_points(group=GROUP):
+                _import(entry.value, f"entry_points.{GROUP}")
+            self._is_imported = True
 
 
 def _import(module: str, option: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..errors import SchemaError, SchemaTooNewError, UpcasterMissingError
-from .structure import is_record
+from .structure import declares_fields
 
 Step = Callable[[Any], Any]
 _Class = TypeVar("_Class", bound=type)
@@ -23,13 +23,23 @@ class Origin:
         self._run = run
 
     @classmethod
+    def of_scope(cls, scope: Mapping[str, Any]) -> Origin:
+        """Of the globals of a module. What is typed at a prompt or into a notebook has no file."""
+        file = str(scope.get("__file__", "<prompt>")) if scope.get("__name__") != "__main__" else "<main>"
+        return cls(file, scope, scope.get("__spec__"))
+
+    @classmethod
     def of_caller(cls) -> Origin:
-        frame = sys._getframe(2)
-        file = frame.f_code.co_filename if frame.f_globals.get("__name__") != "__main__" else "<main>"
-        return cls(file, frame.f_globals, frame.f_globals.get("__spec__"))
+        return cls.of_scope(sys._getframe(2).f_globals)
+
+    @classmethod
+    def of_class(cls, declared: type) -> Origin:
+        """Of the module of a class, whoever calls the decorator for it."""
+        module = sys.modules.get(declared.__module__)
+        return cls.of_scope(sys._getframe(2).f_globals if module is None else vars(module))
 
     def replaces(self, other: Origin) -> bool:
-        """Whether this is another run of the same file, or is typed at a prompt or into a notebook."""
+        """Whether this is another run of the same file, or is typed at a prompt."""
         is_same_run = all(one is two for one, two in zip(self._run, other._run))
         return self.file.startswith("<") or (self.file == other.file and not is_same_run)
 
@@ -67,10 +77,11 @@ class Declarations:
         self._versions: dict[str, dict[int, Declared]] = {}
         self._by_class: dict[type, Declared] = {}
         self._steps: dict[tuple[str, int], tuple[Step, Origin]] = {}
-        self._newest: dict[str, Declared | None] = {}
+        self._newest: dict[str, Declared] = {}
 
     def add(self, declared: Declared) -> None:
         """Raises `SchemaError` for a version that another place declares."""
+        self._forget_before(declared.origin)
         versions = self._versions.setdefault(declared.name, {})
         before = versions.get(declared.version)
         if before is not None and not declared.origin.replaces(before.origin):
@@ -86,6 +97,7 @@ class Declarations:
     def add_step(self, name: str, from_version: int, step: Step, origin: Origin) -> None:
         """Raises `SchemaError` for a second step from the same version."""
         _check_version(name, "from_version", from_version)
+        self._forget_before(origin)
         before = self._steps.get((name, from_version))
         if before is not None and not origin.replaces(before[1]):
             raise SchemaError(
@@ -95,6 +107,17 @@ class Declarations:
         self._steps[name, from_version] = step, origin
         self._newest.pop(name, None)
 
+    def _forget_before(self, origin: Origin) -> None:
+        """What an earlier run of the same file declared; it may have declared more, or newer versions."""
+        if origin.file.startswith("<"):
+            return
+        for versions in self._versions.values():
+            for version in [v for v, declared in versions.items() if origin.replaces(declared.origin)]:
+                self._newest.pop(versions.pop(version).name, None)
+        for name, start in [key for key, (_, before) in self._steps.items() if origin.replaces(before)]:
+            del self._steps[name, start]
+            self._newest.pop(name, None)
+
     def of_class(self, cls: Any) -> Declared | None:
         """The schema of exactly that class; a pydantic ``Box[int]`` has that of ``Box``."""
         return self._by_class.get(cls) or self._by_class.get(generic_origin(cls))
@@ -103,9 +126,9 @@ class Declarations:
         """A version of a schema, the newest by default. A name with steps alone is known up to where they lead."""
         if version is not None:
             return self._versions.get(name, {}).get(version)
-        if name not in self._newest:
-            self._newest[name] = self._find_newest(name)
-        return self._newest[name]
+        if name not in self._newest and (newest := self._find_newest(name)) is not None:
+            self._newest[name] = newest
+        return self._newest.get(name)
 
     def _find_newest(self, name: str) -> Declared | None:
         versions = self._versions.get(name, {})
@@ -141,15 +164,14 @@ def xcom_schema(name: str, *, version: int, readable_by: int | None = None) -> C
     ``readable_by``: the oldest version whose readers may read what this one writes; they drop, knowingly, the fields
     they do not know. Raises `SchemaError` for any other class, and for a version declared elsewhere.
     """
-    origin = Origin.of_caller()
 
     def declare(cls: _Class) -> _Class:
-        if not is_record(cls):
+        if not declares_fields(cls):
             raise SchemaError(
                 f"{getattr(cls, '__qualname__', cls)} cannot have schema {name!r}: it is no pydantic model, dataclass, "
                 "attrs class or named tuple. Put @xcom_schema above @dataclass, or use Versioned(value, ...)."
             )
-        DECLARATIONS.add(Declared(name, version, readable_by, cls, origin=origin))
+        DECLARATIONS.add(Declared(name, version, readable_by, cls, origin=Origin.of_class(cls)))
         return cls
 
     return declare
@@ -173,10 +195,9 @@ def upcaster(name: str, *, from_version: int) -> Callable[[_Step], _Step]:
     It gets the fields as a dict, parts of theirs as dicts too, and returns those of the next version; of a `Versioned`
     value it gets and returns the value.
     """
-    origin = Origin.of_caller()
 
     def add(step: _Step) -> _Step:
-        DECLARATIONS.add_step(name, from_version, step, origin)
+        DECLARATIONS.add_step(name, from_version, step, Origin.of_scope(getattr(step, "__globals__", {})))
         return step
 
     return add

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from .building import Misfit, key_step
+from .building import key_step
+from .making import Misfit
 
 Columns = list[tuple[str, str]]
 
@@ -52,4 +53,6 @@ def without_unknown(frame: Any, columns: Mapping[str, str]) -> Any:
         return frame
     if hasattr(frame, "iloc"):
         return frame.iloc[:, kept]
-    return frame.select([found[i][0] for i in kept])
+    return frame.select(
+        kept if hasattr(frame, "schema") and not hasattr(frame, "lazy") else [found[i][0] for i in kept]
+    )

@@ -16,24 +16,24 @@ from __future__ import annotations
 
 import datetime
 import decimal
-import logging
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from ..abc import ClassGate, Dumped, Fields, HandlerContext, Part, PlainRefusal, Refusal, Source, TypeHandler
-from ..errors import EnvelopeError, PartialLoadError, SchemaError, SchemaValidationError, UpcasterError
-from . import frames
-from .building import Builder, Misfit, bare, difference, plain
+from ..abc import Dumped, HandlerContext, Part, PlainRefusal, Refusal, Source, TypeHandler
+from ..errors import EnvelopeError, PartialLoadError, SchemaError
+from . import gate, upcasting
+from .building import bare
 from .catalogue import Catalogue
 from .declarations import Declared, Versioned, generic_origin
-from .structure import is_enum, part_names, parts
 
-log = logging.getLogger(__name__)
 
-ROOT = "."
+def schema_handlers(
+    catalogue: Catalogue, kinds: Sequence[TypeHandler], *, stamps: bool = True
+) -> tuple[TypeHandler, ...]:
+    """The handlers of values with schemas. ``kinds`` are those of classes; ``stamps``: pushes write schemas."""
+    return InstanceHandler(catalogue, kinds, stamps=stamps), VersionedHandler(catalogue, stamps=stamps)
 
 
 class InstanceHandler(TypeHandler):
@@ -55,38 +55,38 @@ class InstanceHandler(TypeHandler):
     def dump(self, value: Any, context: HandlerContext) -> Dumped:
         cls = type(value)
         declared: Any = self._catalogue.of_class(cls)
-        if not (isinstance(context.classes, _Gate) and context.classes.has(cls)):
-            _check_instance(value, declared)  # Otherwise that of the instance it is part of has checked it.
+        if not gate.has_checked(context, cls):
+            upcasting.check(value, declared)
         kind = next(kind for kind in self._kinds if kind.accepts(value))
         meta = {**_stamp(declared), "kind": kind.type_id, **_arguments(cls, self._catalogue)}
-        inside = _inner(context, _Gate(context.classes, cls))
+        inside = gate.inside(context, declared, cls)
         dumped = kind.dump(value, inside)
         return replace(dumped, meta={**meta, **dumped.meta}, summary=_stamp(declared), inside=inside)
 
     def inside(self, meta: Mapping[str, Any], context: HandlerContext) -> HandlerContext:
-        cls, is_current = self._reader(meta)
-        return _inner(context, _Gate(context.classes, cls, plain=not is_current))
+        known, cls = self._reader(meta)
+        return gate.inside(context, known, cls, plain=cls is None or known is None or known.version != meta["version"])
 
     def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
         kind = next((kind for kind in self._kinds if kind.type_id == meta["kind"]), None)
         if kind is None:
             raise EnvelopeError(f"A value with a schema is said to be a {meta['kind']!r}, which has no fields")
         value = kind.load(meta, children, leaf, self.inside(meta, context))
-        known = self._catalogue.reader(meta)
-        cls, is_current = self._reader(meta)
-        if known is None or is_current:
+        known, cls = self._reader(meta)
+        if known is None or (known.version == meta["version"] and cls is not None):
             return value
-        data = _upcast(self._catalogue, meta, known, value)
-        return bare(data) if cls is None else _built(known, cls, data, drop=meta["version"] > known.version)
+        data = upcasting.upcast(self._catalogue, meta, known, value)
+        if cls is None:
+            return bare(data)
+        return upcasting.instance(known, cls, data, drop=meta["version"] > known.version)
 
-    def _reader(self, meta: Mapping[str, Any]) -> tuple[Any, bool]:
-        """The reader's class, if it has one; and whether the row is of its version. Raises what a reader meets."""
-        declared = self._catalogue.reader(meta)
-        if declared is None or declared.cls is None:
-            return None, False
+    def _reader(self, meta: Mapping[str, Any]) -> tuple[Declared | None, Any]:
+        """The reader's version, and its class, if there are such. Raises what a reader meets."""
+        known = self._catalogue.reader(meta)
+        if known is None or known.cls is None:
+            return known, None
         arguments = tuple(self._argument(name) for name in meta.get("args", ()))
-        cls = declared.cls[arguments] if arguments else declared.cls
-        return cls, declared.version == meta["version"]
+        return known, known.cls[arguments] if arguments else known.cls
 
     def _argument(self, name: str) -> Any:
         if name in _ARGUMENTS:
@@ -95,13 +95,6 @@ class InstanceHandler(TypeHandler):
         if declared is None or declared.cls is None:
             raise SchemaError(f"A row has an argument {name!r} of a generic class, which is not declared here")
         return declared.cls
-
-
-def schema_handlers(
-    catalogue: Catalogue, kinds: Sequence[TypeHandler], *, stamps: bool = True
-) -> tuple[TypeHandler, ...]:
-    """The handlers of values with schemas. ``kinds`` are those of classes; ``stamps``: pushes write schemas."""
-    return InstanceHandler(catalogue, kinds, stamps=stamps), VersionedHandler(catalogue, stamps=stamps)
 
 
 class VersionedHandler(TypeHandler):
@@ -119,22 +112,23 @@ class VersionedHandler(TypeHandler):
         if not self._stamps:
             raise PlainRefusal("only VersionedXComBackend and ToolkitXComBackend keep schemas; push its value instead")
         declared = self._catalogue.to_write(value)
-        _check_versioned(value.value, declared)
+        upcasting.check_versioned(value.value, declared)
         return Dumped(_stamp(declared), (value.value,), step="".format)
 
     def inside(self, meta: Mapping[str, Any], context: HandlerContext) -> HandlerContext:
         self._catalogue.reader(meta)
-        return context
+        return super().inside(meta, context)
 
     def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
         (value,) = children
         known = self._catalogue.reader(meta)
         if known is None or known.version == meta["version"]:
             return value
-        value = _upcast(self._catalogue, meta, known, value)
-        if known.columns is not None and meta["version"] > known.version:
-            value = frames.without_unknown(value, known.columns)
-        _check_versioned(value, known)
+        value = upcasting.upcast(self._catalogue, meta, known, value)
+        is_newer = meta["version"] > known.version
+        if is_newer:
+            value = upcasting.without_unknown(known, value)
+        upcasting.check_versioned(value, known, drop=is_newer)
         return value
 
     def load_part(
@@ -149,115 +143,9 @@ class VersionedHandler(TypeHandler):
         return children[0]
 
 
-@dataclass
-class _Gate:
-    """Names classes by their place in a schema; those that are not part of it as ``outer`` does.
-
-    ``root``: the class of the schema, or ``None`` where there is none. ``plain``: fields are wanted, not instances.
-    """
-
-    outer: ClassGate
-    root: Any
-    plain: bool = False
-
-    def has(self, cls: type) -> bool:
-        """Whether ``cls`` is part of the schema."""
-        return self.root is not None and cls in part_names(self.root)
-
-    def name(self, cls: type) -> str:
-        if cls is self.root:
-            return ROOT
-        return part_names(self.root)[cls] if self.has(cls) else self.outer.name(cls)
-
-    def load(self, name: str) -> type:
-        if ":" in name:
-            return self.outer.load(name)
-        if self.plain:
-            return Fields if self.root is not None else dict
-        found: type | None = self.root if name == ROOT else parts(self.root).get(name)
-        if found is None:
-            raise SchemaError(
-                f"{self.root.__qualname__} has no part {name!r} any more. Give its schema a version, and an upcaster"
-            )
-        return found
-
-    def rebuild(self, cls: type, fields: dict[str, Any], problem: str) -> Any:
-        if is_enum(cls) or not self.has(cls):
-            return self.outer.rebuild(cls, fields, problem)
-        try:
-            return Builder(part_names(self.root)).record(cls, fields)
-        except Misfit as e:
-            raise SchemaError(
-                f"{problem}, and the version of its schema has not: {''.join(e.steps)}: {e.problem}. Give it a new "
-                "version, and an upcaster"
-            ) from e
-
-
-def _inner(context: HandlerContext, gate: ClassGate) -> HandlerContext:
-    return replace(context, classes=gate, has_schema=True)
-
-
 def _stamp(declared: Declared) -> dict[str, Any]:
     found = declared.to_json()
     return {"schema": found.pop("name"), **found}
-
-
-def _check_instance(value: Any, declared: Declared) -> None:
-    """Raises `SchemaValidationError` for an instance that its own class would not make from its fields."""
-    cls: Any = type(value)
-    with _fitting(declared):
-        again = Builder(part_names(cls)).record(cls, plain(value, part_names(cls)))
-        place = difference(value, again)
-    if place is not None:
-        raise SchemaValidationError(declared.name, declared.version, place, _ALTERED.format(cls.__name__))
-
-
-@contextmanager
-def _fitting(declared: Declared) -> Iterator[None]:
-    """A `Misfit` inside is a `SchemaValidationError` of that schema."""
-    try:
-        yield
-    except Misfit as e:
-        raise SchemaValidationError(declared.name, declared.version, e.steps, e.problem) from e.__cause__
-    except RecursionError:
-        problem = (
-            "records in it nest too deep to be checked; make it a list of records that refer to each other by name"
-        )
-        raise SchemaValidationError(declared.name, declared.version, (), problem) from None
-
-
-_ALTERED = (
-    "{0} makes something else of it when it is made from its own fields, as a reader with a newer version would: it is "
-    "not of the declared type, or a validator or converter changes what it has checked already"
-)
-
-
-def _check_versioned(value: Any, declared: Declared) -> None:
-    with _fitting(declared):
-        if declared.columns is not None:
-            frames.check(value, declared.columns)
-        elif declared.cls is not None:
-            Builder({}).record(declared.cls, value)
-
-
-def _built(known: Declared, cls: Any, data: Any, *, drop: bool) -> Any:
-    builder = Builder(part_names(cls), drop=drop)
-    with _fitting(known):
-        value = builder.record(cls, data)
-    if builder.dropped:
-        log.info("Schema %s, version %d: %s dropped, as its writer allows", known.name, known.version, builder.dropped)
-    return value
-
-
-def _upcast(catalogue: Catalogue, meta: Mapping[str, Any], known: Declared, value: Any) -> Any:
-    for start, step in catalogue.steps(known.name, meta["version"], known.version):
-        try:
-            value = step(value)
-        except Exception as e:
-            raise UpcasterError(known.name, start, f"raised {type(e).__name__}") from e
-        if value is None:
-            raise UpcasterError(known.name, start, "returned None; it returns the fields of the next version")
-    return value
 
 
 _ARGUMENTS: dict[str, Any] = {

@@ -25,7 +25,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from .catalogue import Catalogue
 from .declarations import Declared
-from .structure import fields, is_enum, is_model, is_part, is_union, parts, unwrapped
+from .structure import fields, is_enum, is_model, is_part, is_typed_dict, is_union, parts, unwrapped
 
 JsonSchema = dict[str, Any]
 TYPED_DICT = "TypedDict"
@@ -58,7 +58,7 @@ class _Writer:
             return _union(self._of(member, metadata) for member in get_args(hint))
         if get_origin(hint) is Literal:
             return {"enum": _in_order(map(_constant, get_args(hint)))}
-        if is_part(hint) or _is_typed_dict(hint):
+        if is_part(hint) or is_typed_dict(hint):
             return self._reference(hint)
         if is_part(get_origin(hint)):
             return {**self._reference(get_origin(hint)), "x-arguments": [self._of(a) for a in get_args(hint)]}
@@ -113,7 +113,7 @@ class _Writer:
     def _defined(self, cls: Any) -> JsonSchema:
         if is_enum(cls):
             return _enum(cls)
-        return self._typed_dict(cls) if _is_typed_dict(cls) else self._record(cls)
+        return self._typed_dict(cls) if is_typed_dict(cls) else self._record(cls)
 
     def _record(self, cls: Any) -> JsonSchema:
         checked = getattr(cls, "__pydantic_fields__", {})
@@ -186,11 +186,6 @@ def _peeled(hint: Any, metadata: Sequence[Any] = ()) -> tuple[Any, Sequence[Any]
 
 def _is_qualifier(origin: Any) -> bool:
     return getattr(origin, "_name", None) in ("Required", "NotRequired", "ReadOnly")
-
-
-def _is_typed_dict(hint: Any) -> bool:
-    """Of ``typing`` or of ``typing_extensions``."""
-    return isinstance(hint, type) and hasattr(hint, "__required_keys__")
 
 
 def _is_required(cls: Any, name: str, hint: Any) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from ..errors import SchemaError
 
@@ -34,6 +35,12 @@ def is_checked(cls: Any) -> bool:
     return is_model(cls) or "__pydantic_validator__" in vars(cls)
 
 
+def declares_fields(cls: Any) -> bool:
+    """Whether ``cls`` itself, and not just a base of it, was made a record."""
+    own = {"__dataclass_fields__", "__attrs_attrs__", "_fields"} & vars(cls).keys() if isinstance(cls, type) else ()
+    return is_record(cls) and (is_model(cls) or bool(own))
+
+
 def is_record(cls: Any) -> bool:
     """Whether instances of ``cls`` are made of declared fields."""
     return isinstance(cls, type) and _is_record(cls)
@@ -50,6 +57,11 @@ def is_attrs(cls: Any) -> bool:
 
 def is_named_tuple(cls: Any) -> bool:
     return issubclass(cls, tuple) and isinstance(getattr(cls, "_fields", None), tuple)
+
+
+def is_typed_dict(cls: Any) -> bool:
+    """Whether ``cls`` is a ``TypedDict``, of ``typing`` or of ``typing_extensions``."""
+    return isinstance(cls, type) and issubclass(cls, dict) and hasattr(cls, "__required_keys__")
 
 
 def is_enum(cls: Any) -> bool:
@@ -72,21 +84,61 @@ def fields(cls: Any) -> Mapping[str, Field]:
 
 
 @cache
-def parts(cls: Any) -> Mapping[str, Any]:
-    """The record classes and enums that the annotations of ``cls`` lead to, itself first, each by a name of its own."""
+def part_names(cls: Any) -> Mapping[Any, str]:
+    """The record classes and enums that the annotations of ``cls`` lead to, itself first, each with a name of its own.
+
+    The qualified name; with the module before it for each of those that share one. Raises `SchemaError` for two that
+    share both.
+    """
     found: dict[Any, None] = {}
     _visit(cls, found)
-    names: dict[str, Any] = {}
-    for part in found:
-        plain = part.__qualname__
-        names[plain if plain not in names else f"{part.__module__}.{plain}"] = part
-    return names
+    plain = Counter(part.__qualname__ for part in found)
+    names = {p: p.__qualname__ if plain[p.__qualname__] == 1 else f"{p.__module__}.{p.__qualname__}" for p in found}
+    twice = [name for name, count in Counter(names.values()).items() if count > 1]
+    if twice:
+        raise SchemaError(f"{cls.__qualname__} has parts of two classes that are both called {twice[0]}: rename one")
+    return {part: name.replace(":", ".") for part, name in names.items()}
 
 
 @cache
-def part_names(cls: Any) -> Mapping[Any, str]:
-    """The names of `parts`, by class."""
-    return {part: name for name, part in parts(cls).items()}
+def parts(cls: Any) -> Mapping[str, Any]:
+    """The same by name."""
+    return {name: part for part, name in part_names(cls).items()}
+
+
+@cache
+def runs_code(cls: Any) -> bool:
+    """Whether code of users' own may run when an instance of ``cls``, or of a part of it, is made."""
+    return any(_runs_code(part) for part in part_names(cls) if is_record(part))
+
+
+def _runs_code(cls: Any) -> bool:
+    if is_checked(cls):
+        own = "__init__" in {name for base in cls.__mro__ for name in vars(base) if _is_own(base)} and is_model(cls)
+        after = hasattr(cls, "__post_init__") or bool(getattr(cls, "__pydantic_post_init__", None))
+        return own or after or _has_function(cls.__pydantic_core_schema__)
+    if is_attrs(cls):
+        checks = any(a.validator or a.converter for a in cls.__attrs_attrs__)
+        own = hasattr(cls, "__attrs_post_init__") or hasattr(cls, "__attrs_pre_init__")
+        return checks or own or not _is_generated(cls)
+    return dataclasses.is_dataclass(cls) and (hasattr(cls, "__post_init__") or not _is_generated(cls))
+
+
+def _is_own(cls: Any) -> bool:
+    return cls is not object and not cls.__module__.startswith("pydantic.")
+
+
+def _is_generated(cls: Any) -> bool:
+    """Whether nobody wrote the constructor."""
+    code = getattr(getattr(cls, "__init__", None), "__code__", None)
+    return getattr(code, "co_filename", "").startswith("<")
+
+
+def _has_function(schema: Any) -> bool:
+    """Whether a core schema of pydantic's calls functions."""
+    if isinstance(schema, dict):
+        return str(schema.get("type")).startswith("function") or any(map(_has_function, schema.values()))
+    return isinstance(schema, (list, tuple)) and any(map(_has_function, schema))
 
 
 def holds_parts(hint: Any) -> bool:
@@ -118,8 +170,8 @@ def classes_in(hint: Any, inside: tuple[Any, ...] = ()) -> Iterator[Any]:
         inside = (*inside, hint)
     hint = unwrapped(hint)
     origin = get_origin(hint)
-    if origin is None:
-        yield hint
+    if origin is None or origin is Literal:
+        yield from (type(member) for member in get_args(hint)) if origin else (hint,)
         return
     if isinstance(origin, type):
         yield origin

@@ -26,7 +26,8 @@ def rows_file(airflow: Airflow, ended: dict[str, str], tmp_path_factory: pytest.
 
 def restored(airflow: Airflow, rows_file: Path, backend: str, **options: str) -> Any:
     plain = {"AIRFLOW__CORE__XCOM_BACKEND": backend, "AIRFLOW__XCOM_TOOLKIT__MASK_DECRYPTED": "False"}
-    env = {**airflow.env, **plain, **options}
+    schemas = "tests.integration.declared, tests.integration.dags.schemas"
+    env = {**airflow.env, **plain, "AIRFLOW__XCOM_TOOLKIT__SCHEMA_MODULES": schemas, **options}
     return run_script("restore", str(rows_file), env=env)
 
 

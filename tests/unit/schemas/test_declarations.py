@@ -80,6 +80,66 @@ def test_a_module_may_be_reloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert len(declarations.all()) == 1
 
 
+def test_a_module_that_is_reloaded_takes_back_what_it_declared_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declarations: Declarations
+) -> None:
+    """A lowered version, another name, a step that is gone."""
+    file = tmp_path / "acme_lowered.py"
+    text = "from airflow_xcom_toolkit import frame_schema, upcaster\nframe_schema('a', version={0})\n"
+    file.write_text(text.format(3) + "upcaster('a', from_version=2)(lambda data: data)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("acme_lowered")
+    file.write_text(text.format(2) + "# shorter\n")
+    importlib.reload(module)
+    newest = declarations.find("a")
+    assert newest is not None
+    assert newest.version == 2
+
+
+def test_a_function_that_declares_for_other_modules_is_no_place_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, declarations: Declarations
+) -> None:
+    (tmp_path / "acme_helper.py").write_text(
+        "from airflow_xcom_toolkit import xcom_schema\ndef one(name): return xcom_schema(name, version=1)\n"
+    )
+    user = "from acme_helper import one\nfrom typing import NamedTuple\n@one('{0}')\nclass A(NamedTuple):\n    x: int\n"
+    for name in ("acme_first", "acme_second"):
+        (tmp_path / f"{name}.py").write_text(user.format(name))
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("acme_first", "acme_second", "acme_first"):
+        importlib.reload(importlib.import_module(name))
+    assert [declared.name for declared in declarations.all()] == ["acme_first", "acme_second"]
+
+
+def test_a_module_may_look_up_a_schema_while_it_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "acme_looking.py").write_text("import acme_shared\nacme_shared.catalogue.find('a')\n")
+    (tmp_path / "acme_shared.py").write_text("catalogue = None\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    shared = importlib.import_module("acme_shared")
+    shared.catalogue = Catalogue(["acme_looking"])
+    assert shared.catalogue.find("a") is None
+
+
+class Base:
+    pass
+
+
+@dataclass
+class Record:
+    id: int
+
+
+class Heir(Record):
+    """Not a dataclass itself."""
+
+
+@pytest.mark.parametrize("cls", [Base, Heir])
+def test_a_class_that_is_made_a_record_after_it_is_given_a_schema_is_refused(cls: type) -> None:
+    """The decorators stand in the wrong order; what a dataclass or attrs makes is another class."""
+    with pytest.raises(SchemaError, match="Put @xcom_schema above @dataclass"):
+        xcom_schema("a", version=1)(cls)
+
+
 def test_a_version_may_be_declared_anew_at_a_prompt() -> None:
     code = "from airflow_xcom_toolkit import frame_schema\nframe_schema('a', version=1)\n"
     for _ in range(2):

@@ -15,7 +15,7 @@ from airflow_xcom_toolkit.errors import PartialLoadError, SchemaError, SchemaToo
 from airflow_xcom_toolkit.handlers._classes import HANDLERS as CLASSES
 from airflow_xcom_toolkit.pipeline import Pipeline
 from airflow_xcom_toolkit.registry import HandlerRegistry
-from airflow_xcom_toolkit.schemas import Rule, Stamps, schema_handlers
+from airflow_xcom_toolkit.schemas import Catalogue, Rule, Stamps, schema_handlers
 from tests.pipelines import AT, KEY, pipeline, strict
 from tests.same import assert_same
 from tests.unit.schemas import declared
@@ -165,3 +165,19 @@ def test_a_part_of_another_version_is_refused(tmp_path: Path) -> None:
     newer = Code().declare("acme.trips", 2).step("acme.trips", 1, lambda frame: frame)
     with pytest.raises(PartialLoadError, match="load it whole"):
         stamping(tmp_path, newer).pull(row, AT, Part(columns=("fare",)))
+
+
+def test_a_rule_for_a_version_that_its_schema_does_not_have_is_refused_at_push(tmp_path: Path) -> None:
+    """It would not be read again."""
+    code, rule = Code().declare("acme.trips", 1), Rule("acme.trips", 2)
+    code.catalogue = Catalogue(declarations=code.declarations, further=[rule.declared()])
+    with pytest.raises(SchemaError, match="no version 2 here"):
+        stamping(tmp_path, code, (rule,)).push(1, AT)
+
+
+def test_a_reader_is_told_which_xcom_and_where_in_it(tmp_path: Path) -> None:
+    writer = stamping(tmp_path, Code().declare("acme.point", 1, declared.Point))
+    reader = Code().declare("acme.point", 2, declared.Point).step("acme.point", 1, lambda data: {**data, "x": "one"})
+    row = writer.push({"all": [declared.Point(1)]}, AT)
+    with pytest.raises(SchemaValidationError, match=r"value\['all'\]\[0\]\.x of XCom 'return_value' of dag\.task"):
+        stamping(tmp_path, reader).pull(row, AT)

@@ -18,6 +18,7 @@ from airflow_xcom_toolkit.errors import (
     SchemaValidationError,
     UnknownSchemaError,
     UnsupportedTypeError,
+    UpcasterError,
 )
 from airflow_xcom_toolkit.handlers.tree import TreeDumper
 from airflow_xcom_toolkit.registry import HandlerRegistry
@@ -146,3 +147,30 @@ def test_it_shows_no_value() -> None:
 def test_it_does_not_wrap_another() -> None:
     with pytest.raises(SchemaError, match="already"):
         Versioned(Versioned(1, NAME, 1), NAME, 1)
+
+
+def test_a_newer_dict_that_is_readable_comes_without_the_fields_that_are_unknown() -> None:
+    newer = code(2, readable_by=1).push(Versioned({"id": 1, "more": 2}, NAME, 2))
+    assert_same(Code().declare(NAME, 1, Orders).pull(newer), {"id": 1})
+
+
+def test_a_newer_table_with_a_column_twice_is_not_cut_at_random() -> None:
+    table = pa.Table.from_arrays([pa.array([1]), pa.array([2]), pa.array([3])], names=["id", "id", "more"])
+    newer = code(2, readable_by=1).push(Versioned(table, NAME, 2))
+    with pytest.raises(SchemaValidationError, match="2 times"):
+        code(1, columns={"id": "int64"}).pull(newer)
+
+
+def test_none_may_go_through_steps() -> None:
+    assert code(2).step(NAME, 1, lambda value: value).pull(code().push(Versioned(None, NAME, 1))) is None
+
+
+def test_a_step_that_returns_a_wrapper_is_an_error() -> None:
+    reader = code(2).step(NAME, 1, lambda value: Versioned(value, NAME, 2))
+    with pytest.raises(UpcasterError, match="returned a Versioned"):
+        reader.pull(code().push(Versioned(1, NAME, 1)))
+
+
+def test_an_instance_of_the_class_of_the_schema_is_pushed_by_itself() -> None:
+    with pytest.raises(SchemaValidationError, match="push it by itself"):
+        Code().declare(NAME, 1, Orders).push(Versioned(Orders(id=1), NAME, 1))
