@@ -5,11 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Union
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Union
 
 from .errors import PartialLoadError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from .description import Description
     from .pipeline import Pipeline
     from .settings import Settings
 
@@ -358,6 +361,16 @@ class Backend(ABC):
 
         What is ``encrypted`` is masked in logs as the outermost override gives it.
         """
+
+    @classmethod
+    @abstractmethod
+    def describe_row(cls, row: Json, at: Coordinate | None = None) -> Description:
+        """What ``row`` says of its value, for `reference`. No object is read, and ``pull`` is not called."""
+
+    @classmethod
+    @abstractmethod
+    def open_row(cls, row: Json, at: Coordinate | None = None) -> AbstractContextManager[BinaryIO]:
+        """The body of ``row`` as a file of plain bytes, for ``reference(...).open()``; ``pull`` is not called."""
 
     @classmethod
     @abstractmethod

@@ -25,8 +25,8 @@ from .compat import (
     mask_secrets,
 )
 from .description import Description
-from .errors import AirflowVersionError, ConfigurationError
-from .hooks import prefers_new, warn_of_half_overrides
+from .errors import AirflowVersionError, ConfigurationError, PartialLoadError
+from .hooks import owner, prefers_new, warn_of_half_overrides
 from .masking import MAX_MASKED, Decrypted
 from .overwrites import Overwrites, Pushed, collecting
 from .pipeline import Pipeline
@@ -95,7 +95,7 @@ class _Hooks(PushHooks, Backend):
     @classmethod
     def load_value(cls, stored: Json) -> Any:
         """Airflow 3.4 and newer."""
-        return cls.load_row(stored, _asked_for.get())
+        return cls._pull_row(stored, _asked_for.get())
 
     @classmethod
     def serialize_value(
@@ -114,7 +114,7 @@ class _Hooks(PushHooks, Backend):
     @classmethod
     def deserialize_value(cls, result: Any) -> Any:
         """Airflow 3.0 to 3.3."""
-        return cls.load_row(result.value, _asked_for.get())
+        return cls._pull_row(result.value, _asked_for.get())
 
     @classmethod
     def purge(cls, xcom: Any, *args: Any) -> None:
@@ -143,12 +143,12 @@ class _Hooks(PushHooks, Backend):
 
     @classmethod
     def get_one(cls, **kwargs: Any) -> Any:
-        with _asking_for(kwargs):
+        with _asking_for(_coordinate(kwargs)):
             return super().get_one(**kwargs)  # type: ignore[misc]
 
     @classmethod
     def get_all(cls, **kwargs: Any) -> Any:
-        with _asking_for(kwargs):
+        with _asking_for(_coordinate(kwargs)):
             return super().get_all(**kwargs)  # type: ignore[misc]
 
     # Off the event loop, on which Airflow 3.3 calls the hooks.
@@ -176,15 +176,19 @@ class _Hooks(PushHooks, Backend):
 
     @classmethod
     async def _aload(cls, row: Json, kwargs: dict[str, Any]) -> Any:
-        with _asking_for(kwargs):
-            return await _off_the_loop(partial(cls._load_by_hook, row))
+        return await cls.aload_row(row, _coordinate(kwargs))
 
     @classmethod
-    def _load_by_hook(cls, row: Json) -> Any:
-        """By the hook that this Airflow would call."""
-        if HAS_TASK_LOOPS and prefers_new(cls, "deserialize_value", "load_value"):
-            return cls.load_value(row)
-        return cls.deserialize_value(SimpleNamespace(value=row))
+    def _load_hook(cls) -> str:
+        """The hook that this Airflow calls."""
+        is_new = HAS_TASK_LOOPS and prefers_new(cls, "deserialize_value", "load_value")
+        return "load_value" if is_new else "deserialize_value"
+
+    @classmethod
+    def _pull_row(cls, row: Json, at: Coordinate | None, part: Part | None = None) -> Any:
+        pulled = cls.pull(row, at, part)
+        cls._mask(pulled)
+        return pulled.value
 
     # Rows, for the helpers: as they are stored, and what becomes of them.
 
@@ -204,10 +208,19 @@ class _Hooks(PushHooks, Backend):
 
     @classmethod
     def load_row(cls, row: Json, at: Coordinate | None = None, part: Part | None = None) -> Any:
-        """The value of a row, or a part of it; what was decrypted is masked. ``at``: whose XCom the row is."""
-        pulled = cls.pull(row, at, part)
-        cls._mask(pulled)
-        return pulled.value
+        """The value of a row as a pull gives it, or a part of it; what was decrypted is masked.
+
+        ``at``: whose XCom the row is. Raises `PartialLoadError` for a part where a subclass overrides Airflow's hooks.
+        """
+        hook = cls._load_hook()
+        if part is not None:
+            if owner(cls, hook) is not _Hooks:
+                raise PartialLoadError(
+                    f"{cls.__qualname__} loads values by a {hook} of its own, which loads them whole"
+                )
+            return cls._pull_row(row, at, part)
+        with _asking_for(at):
+            return cls.load_value(row) if hook == "load_value" else cls.deserialize_value(SimpleNamespace(value=row))
 
     @classmethod
     async def aload_row(cls, row: Json, at: Coordinate | None = None, part: Part | None = None) -> Any:
@@ -216,12 +229,10 @@ class _Hooks(PushHooks, Backend):
 
     @classmethod
     def describe_row(cls, row: Json, at: Coordinate | None = None) -> Description:
-        """What a row says of its value; no object is read."""
         return _pipeline(cls).describe(row, at)
 
     @classmethod
     def open_row(cls, row: Json, at: Coordinate | None = None) -> AbstractContextManager[BinaryIO]:
-        """The body of a row as a file of plain bytes, which are not masked."""
         return _pipeline(cls).open(row, at)
 
     @classmethod
@@ -305,9 +316,9 @@ def _pipeline(backend: type[_Hooks]) -> Pipeline:
 
 
 @contextmanager
-def _asking_for(kwargs: dict[str, Any]) -> Iterator[None]:
+def _asking_for(at: Coordinate | None) -> Iterator[None]:
     """Lets the hooks know whose XCom was asked for, so that an encrypted row copied onto another's does not open."""
-    token = _asked_for.set(_coordinate(kwargs))
+    token = _asked_for.set(at)
     try:
         yield
     finally:

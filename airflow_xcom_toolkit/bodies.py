@@ -5,18 +5,21 @@ What `Bodies.store` writes, `Bodies.open` reads, one the mirror of the other.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
-from .abc import Codec, Coordinate, Encryption, Placement, Reference, Sink, Source
+from .abc import Codec, Coordinate, Encryption, ObjectReader, Placement, Reference, Sink, Source
 from .compression import Compression
 from .envelope import Body, Envelope, Place, Sealed
 from .errors import DecryptionError, EnvelopeError, IntegrityError, ValueTooLargeError, XComToolkitError
 from .handlers.tree import Tree
 from .streams import ByteSink, ByteSource, CappedSink, LimitReached
+
+log = logging.getLogger(__name__)
 
 MAX_TREE_IN_ROW = 2048
 """Bytes of JSON text. A longer tree of an offloaded value goes behind its leaves, so that rows stay small."""
@@ -65,8 +68,8 @@ class Bodies:
                 _drain(layer)
         except IntegrityError:
             raise
-        except Exception:
-            reader.verify()
+        except (Exception, GeneratorExit):
+            _check_rest(layers, reader)
             raise
         reader.verify()
 
@@ -164,6 +167,18 @@ class Bodies:
         if self.decryption().handles(name):
             return self.decryption()
         raise EnvelopeError(f"An object is encoded with {name!r}, which this toolkit does not know; upgrade it")
+
+
+def _check_rest(layers: list[Source], reader: ObjectReader) -> None:
+    """Raises `IntegrityError` if what was not read is not what was written; another error is on its way already."""
+    try:
+        for layer in reversed(layers):
+            _drain(layer)
+    except IntegrityError:
+        raise
+    except Exception:
+        log.debug("The rest of a body could not be decoded", exc_info=True)
+    reader.verify()
 
 
 def _drain(source: Source) -> None:

@@ -33,7 +33,7 @@ _LAST = ("class",)
 """Families that look at a value itself, after the family of its module."""
 
 _TYPE_ID = re.compile(r"[a-zA-Z_]\w*(\.\w+)+@[1-9]\d*", re.ASCII)
-_RESERVED = frozenset({*_BUILT_IN, "json", "airflow", "schema"})
+_RESERVED = frozenset({*_BUILT_IN, *_FAMILY_OF_MODULE, "json", "airflow", "schema"})
 
 
 class HandlerRegistry:

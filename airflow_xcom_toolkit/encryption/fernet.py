@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -27,19 +28,35 @@ class FernetEncryption(ChunkedEncryption):
     def __init__(self, keys: Callable[[], KeyRing]) -> None:
         self._get_keys = keys
         self._known: KeyRing | None = None
+        self._asking = Lock()
         self._refresh_at = 0.0
+        self._failure: Exception | None = None
 
     @property
     def _keys(self) -> KeyRing:
         if self._known is None:
-            self._known = self._get_keys()
+            with self._asking:
+                self._known = self._known or self._get_keys()
         return self._known
 
     def _key(self, name: str) -> Fernet:
-        if name not in self._keys and time.monotonic() >= self._refresh_at:
-            self._refresh_at = time.monotonic() + REFRESH_SECONDS
-            self._known = self._get_keys()
+        if name not in self._keys:
+            self._refresh(name)
         return self._keys.by_id(name)
+
+    def _refresh(self, name: str) -> None:
+        """Asks anew, unless another thread just has, or it is too soon; what failed then fails again."""
+        with self._asking:
+            if self._known is not None and name in self._known:
+                return
+            if time.monotonic() >= self._refresh_at:
+                try:
+                    self._known, self._failure = self._get_keys(), None
+                except Exception as e:
+                    self._failure = e
+                self._refresh_at = time.monotonic() + REFRESH_SECONDS
+            if self._failure is not None:
+                raise self._failure
 
     def seal(self, plaintext: bytes) -> dict[str, Json]:
         keys = self._keys

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -118,3 +121,39 @@ def test_a_descriptor_with_another_kind_of_key_is_refused() -> None:
     short = encryption.seal(b"short")
     with pytest.raises(EnvelopeError, match="malformed"):
         encryption.decode(ByteSource(b""), {"key": short["token"], "key_id": short["key_id"], "chunk": 4}, b"")
+
+
+def test_readers_wait_for_a_key_that_another_one_asks_for() -> None:
+    """None of them is told that it is not there."""
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    asked = []
+
+    def keys() -> KeyRing:
+        asked.append(1)
+        time.sleep(0.05 if len(asked) > 1 else 0)
+        return KeyRing([new, old] if len(asked) > 1 else [old])
+
+    reader = FernetEncryption(keys)
+    reader.unseal(FernetEncryption(lambda: KeyRing([old])).seal(b"x"))
+    token = FernetEncryption(lambda: KeyRing([new])).seal(b"y")
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(reader.unseal, [token] * 4)) == [b"y"] * 4
+    assert len(asked) == 2
+
+
+def test_a_provider_that_failed_is_what_readers_are_told_until_it_is_asked_again() -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    answers: list[Any] = [KeyRing([old]), ConfigurationError("xcom_toolkit.key_provider", "the vault is sealed")]
+
+    def keys() -> KeyRing:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    reader = FernetEncryption(keys)
+    reader.unseal(FernetEncryption(lambda: KeyRing([old])).seal(b"x"))
+    token = FernetEncryption(lambda: KeyRing([new])).seal(b"y")
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="the vault is sealed"):
+            reader.unseal(token)

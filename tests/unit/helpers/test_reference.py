@@ -453,3 +453,73 @@ def test_areference_says_which_airflow_it_needs(rows: Rows) -> None:
     """Where there are no async calls."""
     with pytest.raises(AirflowVersionError, match=r"areference needs Airflow 3\.3"):
         asyncio.run(areference(Ti("report"), "extract"))
+
+
+# Backends that override Airflow's hooks, and blocks that end early
+
+
+class Both(airflow_xcom_toolkit.ToolkitXComBackend):
+    """Wraps values by both hooks of each pair, in one class."""
+
+    @classmethod
+    def serialize_value(cls, value: Any, **at: Any) -> Any:
+        return super().serialize_value({"wrapped": value}, **at)
+
+    @classmethod
+    def store_value(cls, coordinate: Any, key: str, value: Any) -> Any:
+        return super().store_value(coordinate, key, {"wrapped": value})
+
+    @classmethod
+    def deserialize_value(cls, result: Any) -> Any:
+        return super().deserialize_value(result)["wrapped"]
+
+    @classmethod
+    def load_value(cls, stored: Any) -> Any:
+        return super().load_value(stored)["wrapped"]
+
+
+def test_load_gives_what_a_pull_gives_where_a_backend_overrides_the_hooks(
+    rows: Rows, options: SetOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(configured, "XCom", Both)
+    found = pushed([1, 2])
+    assert found.load() == [1, 2]
+    with pytest.raises(PartialLoadError, match="of its own"):
+        found.load(rows=(0, 1))
+
+
+def damaged(file: Path, at: int) -> None:
+    data = bytearray(file.read_bytes())
+    data[at] ^= 1
+    file.write_bytes(data)
+
+
+def test_a_block_that_is_left_by_a_generators_end_is_verified_too(rows: Rows, tmp_path: Path) -> None:
+    found = pushed(FRAME)
+    damaged(only_object(tmp_path), -1)
+
+    def head() -> Any:
+        with found.open() as file:
+            yield file.read(4)
+
+    generator = head()
+    next(generator)
+    with pytest.raises(IntegrityError):
+        generator.close()
+
+
+@pytest.mark.parametrize("keys", ["", KEY], ids=["plain", "encrypted"])
+def test_an_error_in_the_block_does_not_hide_that_the_bytes_are_wrong(
+    keys: str, rows: Rows, options: SetOptions, tmp_path: Path
+) -> None:
+    options(fernet_keys=keys)
+    found = pushed(np.arange(2_000_000))
+    damaged(only_object(tmp_path), -20)
+
+    def failing() -> None:
+        with found.open() as file:
+            file.read(10)
+            raise KeyError("of the task's own")
+
+    with pytest.raises(IntegrityError):
+        failing()
