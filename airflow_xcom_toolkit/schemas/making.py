@@ -71,7 +71,7 @@ def _adapters(cls: Any) -> dict[str, Any]:
 def _adapter(cls: Any, name: str, hint: Any) -> Any:
     from pydantic import ConfigDict, TypeAdapter
 
-    config = ConfigDict(arbitrary_types_allowed=True, strict=True)
+    config = ConfigDict(arbitrary_types_allowed=True, strict=True, allow_inf_nan=True)
     try:  # A typed dict brings a configuration of its own, as classes of pydantic's do.
         return TypeAdapter(hint, config=None if is_typed_dict(hint) or not name else config)
     except Exception as e:
