@@ -132,7 +132,7 @@ class Declarations:
 
     def _find_newest(self, name: str) -> Declared | None:
         versions = self._versions.get(name, {})
-        led_to = [start + 1 for other, start in self._steps if other == name]
+        led_to = [start + 1 for other, start in tuple(self._steps) if other == name]
         newest = max((*versions, *led_to), default=None)
         return None if newest is None else versions.get(newest) or Declared(name, newest)
 
