@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from ..compat import HAS_ASYNC, airflow_version
@@ -21,30 +22,36 @@ class Call(Protocol):
 
 
 Steps = Generator[Call, Any, T]
-"""Yields calls, is sent their answers, and returns a result."""
+"""Yields calls, is sent their answers or thrown their errors, and returns a result."""
 
 
 def run(steps: Steps[T]) -> T:
     """The result of ``steps``, each call blocking."""
-    answer: Any = None
+    go_on = partial(next, steps)
     while True:
         try:
-            call = steps.send(answer)
+            call = go_on()
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
-        answer = call.call()
+        try:
+            go_on = partial(steps.send, call.call())
+        except Exception as e:
+            go_on = partial(steps.throw, e)
 
 
 async def arun(steps: Steps[T], name: str) -> T:
     """The same off the event loop. Raises `AirflowVersionError`, which shows ``name``, where Airflow cannot."""
     require_async(name)
-    answer: Any = None
+    go_on = partial(next, steps)
     while True:
         try:
-            call = steps.send(answer)
+            call = go_on()
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
-        answer = await call.acall()
+        try:
+            go_on = partial(steps.send, await call.acall())
+        except Exception as e:
+            go_on = partial(steps.throw, e)
 
 
 def require_async(name: str) -> None:
@@ -61,22 +68,6 @@ def xcom() -> Any:
 
 
 @dataclass(frozen=True)
-class One:
-    """The value of one task instance, ``None`` where there is none. Map index ``None``: that of an unmapped task."""
-
-    ti: Any
-    task_id: str
-    key: str
-    map_index: int | None = None
-
-    def call(self) -> Any:
-        return xcom().get_one(map_index=self.map_index, **_named(self))
-
-    async def acall(self) -> Any:
-        return await xcom().aget_one(map_index=self.map_index, **_named(self))
-
-
-@dataclass(frozen=True)
 class Every:
     """The values of all instances of a task in order, ``None`` where there is none."""
 
@@ -84,11 +75,28 @@ class Every:
     task_id: str
     key: str
 
+    _method = "get_all"
+
     def call(self) -> Any:
-        return xcom().get_all(**_named(self))
+        return getattr(xcom(), self._method)(**self._arguments())
 
     async def acall(self) -> Any:
-        return await xcom().aget_all(**_named(self))
+        return await getattr(xcom(), f"a{self._method}")(**self._arguments())
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"dag_id": self.ti.dag_id, "run_id": self.ti.run_id, "task_id": self.task_id, "key": self.key}
+
+
+@dataclass(frozen=True)
+class One(Every):
+    """The value of one task instance, ``None`` where there is none. Map index ``None``: that of an unmapped task."""
+
+    map_index: int | None = None
+
+    _method = "get_one"
+
+    def _arguments(self) -> dict[str, Any]:
+        return {**super()._arguments(), "map_index": self.map_index}
 
 
 @dataclass(frozen=True)
@@ -104,8 +112,3 @@ class Push:
 
     async def acall(self) -> None:
         await self.ti.axcom_push(key=self.key, value=self.value)
-
-
-def _named(call: One | Every) -> dict[str, Any]:
-    ti = call.ti
-    return {"dag_id": ti.dag_id, "run_id": ti.run_id, "task_id": call.task_id, "key": call.key}

@@ -38,6 +38,8 @@ class PathPart:
 
 def parse(path: str) -> list[PathPart]:
     """The parts of a path. Raises `PathSyntaxError`, which shows where it breaks off."""
+    if not isinstance(path, str):
+        raise TypeError(f"A path is a text, such as 'extract.return_value.name'; this is of type {type(path).__name__}")
     text = path if path.startswith("[") else f".{path}"
     shift = len(text) - len(path)
     parts, at = [], 0
@@ -95,8 +97,16 @@ def _is_frame(value: Any) -> bool:
 
 
 def _column(frame: Any, name: str) -> Any:
-    names = frame.column_names if _is_a(frame, "pyarrow", "Table") else frame.columns
-    return frame[name] if name in names else MISSING
+    """A name that an Arrow table has twice names none of them."""
+    if _is_a(frame, "pyarrow", "Table"):
+        return frame[name] if frame.column_names.count(name) == 1 else MISSING
+    return frame[name] if name in _names(frame.columns) else MISSING
+
+
+def _names(columns: Any) -> list[str]:
+    """Those that are text: pandas finds a time by text, too, and gives all columns of a year for ``"2024"``."""
+    labels = columns.get_level_values(0) if _is_a(columns, "pandas", "Index") else columns
+    return [label for label in labels if isinstance(label, str)]
 
 
 def _field(value: Any, name: str) -> Any:

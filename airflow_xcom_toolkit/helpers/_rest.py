@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlsplit
 
-from .. import settings
+from ..backends import configured
 from ..compat import conf, mask_secrets
 from ..errors import ApiError, ConfigurationError
+from ..settings import Settings, current
+
+T = TypeVar("T")
 
 OPTION = "xcom_toolkit.api_conn_id"
 PAGE = 100
@@ -29,9 +34,9 @@ def keys_of(dag_id: str, run_id: str, task_id: str, map_index: int) -> list[str]
     path = "/".join(quote(part, safe="") for part in parts)
     keys: list[str] = []
     while True:
-        page = api.get(path, {"map_index": map_index, "limit": PAGE, "offset": len(keys)})
-        keys += [entry["key"] for entry in page["xcom_entries"]]
-        if not page["xcom_entries"] or len(keys) >= page["total_entries"]:
+        page, total = api.keys(path, {"map_index": map_index, "limit": PAGE, "offset": len(keys)})
+        keys += page
+        if not page or len(keys) >= total:
             return sorted(set(keys))
 
 
@@ -49,13 +54,24 @@ class _Api:
         mask_secrets([token])
         return cls(base, token)
 
-    def get(self, path: str, params: dict[str, Any]) -> Any:
+    def keys(self, path: str, params: dict[str, Any]) -> tuple[list[str], int]:
+        """The keys on one page, and how many there are on all."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        return _request("GET", f"{self.base}/api/v2/{path}", headers=headers, params=params)
+        request = _Request("GET", f"{self.base}/api/v2/{path}", "xcom_entries and total_entries", _read_keys)
+        return request.send(headers=headers, params=params)
+
+
+def _settings() -> Settings:
+    """Those of the configured backend, which may fix some in code, where it is one of the toolkit's."""
+    try:
+        backend = configured()
+    except ConfigurationError:
+        return current()
+    return backend.settings()
 
 
 def _connection() -> Any:
-    conn_id = settings.current().api_conn_id
+    conn_id = _settings().api_conn_id
     if not conn_id:
         raise ConfigurationError(
             OPTION,
@@ -66,19 +82,22 @@ def _connection() -> Any:
 
     try:
         return Connection.get(conn_id)
-    except Exception as e:
-        raise ConfigurationError(OPTION, f"the connection {conn_id!r} could not be had ({type(e).__name__})") from e
+    except Exception as e:  # It may quote what it could not read of the connection.
+        raise ConfigurationError(OPTION, f"the connection {conn_id!r} could not be had ({type(e).__name__})") from None
 
 
 def _base_url(connection: Any) -> str:
     """Where the API server is: the host of the connection, else ``[api] base_url``."""
-    url = _host_url(connection) if connection.host else conf.get("api", "base_url", fallback=None) or ""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ConfigurationError(
-            OPTION, f"the connection {connection.conn_id!r} needs a host, such as https://airflow.example.com"
-        )
-    return url.rstrip("/")
+    with suppress(ValueError):  # It cannot be parsed; the error quotes it.
+        url = urlsplit(_host_url(connection) if connection.host else conf.get("api", "base_url", fallback=None) or "")
+        is_more = "@" in url.netloc or url.query or url.fragment
+        if url.scheme in ("http", "https") and url.hostname and url.port != 0 and not is_more:
+            return f"{url.scheme}://{url.netloc}{url.path}".rstrip("/")
+    raise ConfigurationError(
+        OPTION,
+        f"the connection {connection.conn_id!r} needs a host, such as https://airflow.example.com: with a port and a "
+        "path at most",
+    )
 
 
 def _host_url(connection: Any) -> str:
@@ -93,27 +112,69 @@ def _host_url(connection: Any) -> str:
 def _token(base: str, connection: Any) -> str:
     if connection.login and connection.password:
         body = {"username": connection.login, "password": connection.password}
-        return str(_request("POST", f"{base}/auth/token", json=body)["access_token"])
-    token = connection.password or connection.extra_dejson.get("token")
+        return _Request("POST", f"{base}/auth/token", "an access_token", _read_token).send(json=body)
+    token = str(connection.password or connection.extra_dejson.get("token") or "").strip()
     if not token:
         raise ConfigurationError(
             OPTION, f"the connection {connection.conn_id!r} has neither a login and password nor a token as password"
         )
-    return str(token)
+    if not _is_plain(token):
+        raise ConfigurationError(
+            OPTION, f"the token of the connection {connection.conn_id!r} has other characters than printable ASCII"
+        )
+    return token
 
 
-def _request(method: str, url: str, **arguments: Any) -> Any:
-    """The answer's JSON. Follows no redirect, so that credentials go to the host of the connection only."""
-    import requests
+@dataclass(frozen=True)
+class _Request(Generic[T]):
+    """Asks for JSON that has what ``expected`` says; ``read`` takes it from the answer, and raises for any other."""
 
-    host = urlsplit(url).netloc
-    try:
-        answer = requests.request(method, url, timeout=TIMEOUT, allow_redirects=False, **arguments)
-    except requests.RequestException as e:
-        raise ApiError(host, None, f"It could not be asked ({type(e).__name__}).") from e
-    if not 200 <= answer.status_code < 300:
-        raise ApiError(host, answer.status_code, _ADVICE.get(answer.status_code, "See the log of the API server."))
-    try:
-        return answer.json()
-    except ValueError:
-        raise ApiError(host, answer.status_code, "The answer is not JSON: is it Airflow's API server?") from None
+    method: str
+    url: str
+    expected: str
+    read: Callable[[Any], T]
+
+    def send(self, **arguments: Any) -> T:
+        """What was read. Raises `ApiError`. Follows no redirect: credentials go to the host of the connection only."""
+        host = urlsplit(self.url).netloc
+        answer = self._answer(host, arguments)
+        if not 200 <= answer.status_code < 300:
+            raise ApiError(host, answer.status_code, _ADVICE.get(answer.status_code, "See the log of the API server."))
+        with suppress(ValueError, LookupError, TypeError):
+            return self.read(answer.json())
+        problem = f"The answer is not JSON with {self.expected}: is it Airflow's API server?"
+        raise ApiError(host, answer.status_code, problem)
+
+    def _answer(self, host: str, arguments: dict[str, Any]) -> Any:
+        import requests
+
+        try:
+            return requests.request(self.method, self.url, timeout=TIMEOUT, allow_redirects=False, **arguments)
+        except (requests.RequestException, ValueError) as e:
+            # Errors of the connection quote the address; others may quote a header.
+            cause = e if isinstance(e, (requests.ConnectionError, requests.Timeout)) else None
+            raise ApiError(host, None, f"It could not be asked ({type(e).__name__}).") from cause
+
+
+def _read_token(answer: Any) -> str:
+    token = _a(str, answer["access_token"])
+    if not token or not _is_plain(token):
+        raise ValueError
+    return token
+
+
+def _read_keys(answer: Any) -> tuple[list[str], int]:
+    keys = [_a(str, entry["key"]) for entry in _a(list, answer["xcom_entries"])]
+    return keys, _a(int, answer["total_entries"])
+
+
+def _a(kind: type[T], value: Any) -> T:
+    """``value``, if it is of that type. Raises `TypeError`."""
+    if not isinstance(value, kind):
+        raise TypeError
+    return value
+
+
+def _is_plain(token: str) -> bool:
+    """Whether it can be sent in a header."""
+    return token.isascii() and token.isprintable()

@@ -20,7 +20,11 @@ def dag_of(ti: Any) -> Any | None:
 
 def own_index(ti: Any) -> int | None:
     """The map index of a task instance; ``None`` for an unmapped one."""
-    index: int | None = getattr(ti, "map_index", None)
+    return mapped_index(getattr(ti, "map_index", None))
+
+
+def mapped_index(index: int | None) -> int | None:
+    """The index of a mapped task; ``None`` for -1, which is Airflow's of an unmapped one."""
     return None if index is None or index < 0 else index
 
 

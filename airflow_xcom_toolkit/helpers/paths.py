@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from ..abc import Coordinate
 from ..errors import PathError, PathSyntaxError, XComNotFoundError
 from ._calls import One, Steps, arun, run
 from ._parts import MISSING, PathPart, parse, read
-from ._tasks import dag_of, index_for, own_index, value_of
+from ._tasks import Index, dag_of, index_for, value_of
 
 
 def pull_path(ti: Any, path: str, default: Any = MISSING, *, map_indexes: int | Iterable[int] | None = None) -> Any:
@@ -35,8 +37,9 @@ async def apull_path(
 
 def _pull(ti: Any, path: str, default: Any, map_indexes: int | Iterable[int] | None) -> Steps[Any]:
     task_id, key, inside = _split(path, dag_of(ti))
-    value = yield from _values(ti, task_id, key, map_indexes)
-    at = Coordinate(ti.dag_id, ti.run_id, task_id, own_index(ti) if map_indexes is None else None, key)
+    index = index_for(ti, task_id) if map_indexes is None else _asked(map_indexes)
+    value = yield from _values(ti, task_id, key, index)
+    at = Coordinate(ti.dag_id, ti.run_id, task_id, index if isinstance(index, int) else None, key)
     if value is None:
         return _or_default(default, XComNotFoundError(str(at)))
     found = path.removesuffix("".join(part.text for part in inside))
@@ -58,14 +61,22 @@ def _name(value: Any) -> str:
     return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
 
 
-def _values(ti: Any, task_id: str, key: str, map_indexes: int | Iterable[int] | None) -> Steps[Any]:
-    if map_indexes is None:
-        return (yield from value_of(ti, task_id, key, index_for(ti, task_id)))
+def _asked(map_indexes: int | Iterable[int]) -> int | list[int]:
+    """One index, or several. Raises `TypeError` for a text, too, whose characters are none."""
     if isinstance(map_indexes, int):
-        return (yield One(ti, task_id, key, map_indexes))
+        return map_indexes
+    if not isinstance(map_indexes, str):
+        with suppress(TypeError):
+            return [operator.index(index) for index in map_indexes]
+    raise TypeError("map_indexes takes a whole number, or several")
+
+
+def _values(ti: Any, task_id: str, key: str, index: Index | list[int]) -> Steps[Any]:
+    if not isinstance(index, list):
+        return (yield from value_of(ti, task_id, key, index))
     values = []
-    for index in map_indexes:
-        values.append((yield One(ti, task_id, key, index)))
+    for one in index:
+        values.append((yield One(ti, task_id, key, one)))
     return values
 
 

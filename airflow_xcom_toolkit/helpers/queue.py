@@ -1,33 +1,49 @@
 """A queue of values from one task to another, over ordinary XComs.
 
 Item ``n`` is the producer's XCom ``<name>.<n>``, and their number its XCom ``<name>.length``, written after the item.
-How far a consumer has got is its own XCom ``<name>.popped``. Both of these rows name the try of the task that wrote
-them, so that a retry starts anew also where Airflow has kept the rows of the try before.
+How far a consumer has got is its own XCom ``<name>.popped[<producer>]``, or ``<name>.popped[<producer>,<map index>]``.
+No other name gives such a key, whatever dots and brackets it has: the end of a key says what it is, and a task id has
+no bracket or comma.
+
+The rows of both name the try of the task that wrote them, so that a retry starts anew also where Airflow has kept the
+rows of the try before; that of a consumer names the producer's try, too, so that it starts anew with the producer.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
-from ..errors import QueueEmptyError, QueueError
+from ..errors import ObjectMissingError, QueueEmptyError, QueueError
 from ._calls import One, Push, Steps, arun, run
 from ._parts import MISSING
-from ._tasks import index_for, own_index
+from ._tasks import index_for, mapped_index, own_index
+
+ATTEMPTS = 5
+"""How often a row is read, at most, whose object is gone because its task has overwritten the row meanwhile."""
+
+
+class _Place(NamedTuple):
+    """The numbers of the items that a consumer has not popped yet, and the try that pushed them."""
+
+    left: range
+    pushed_by: int
 
 
 class XComQueue:
     """A first-in, first-out queue that one task fills and others empty, each for itself.
 
     ``task_id`` names the task that fills it, for a task that empties it; ``map_index`` its instance, where it is
-    mapped. Without ``task_id`` it is the queue of this task. A retry of the task that fills it starts an empty queue;
-    a retry of one that empties it sees every item again. Deferring keeps both. Not for several threads at a time.
+    mapped. Without ``task_id`` it is the queue of this task. A retry of the task that fills it starts an empty queue,
+    of which those that empty it see every item; a retry of one that empties it sees every item again. Deferring keeps
+    both. Not for several threads at a time.
     """
 
     def __init__(self, ti: Any, name: str, task_id: str | None = None, *, map_index: int | None = None) -> None:
         self.name = name
         self.task_id = task_id or ti.task_id
-        self.map_index = _index(ti, self.task_id) if map_index is None else map_index
+        self.map_index = _index(ti, self.task_id) if map_index is None else mapped_index(map_index)
         self._ti = ti
 
     def push(self, item: Any) -> None:
@@ -56,22 +72,20 @@ class XComQueue:
 
     def __len__(self) -> int:
         """How many items this task has not popped yet."""
-        popped, length = run(self._place())
-        return length - popped
+        return len(run(self._place()).left)
 
     async def alength(self) -> int:
         """``len()`` from async code, on Airflow 3.3 and newer."""
-        popped, length = await arun(self._place(), "XComQueue.alength")
-        return length - popped
+        return len((await arun(self._place(), "XComQueue.alength")).left)
 
     def __iter__(self) -> Iterator[Any]:
         """The items that this task has not popped yet, in order, left in the queue."""
-        for number in range(*run(self._place())):
+        for number in run(self._place()).left:
             yield run(self._item(number))
 
     async def __aiter__(self) -> AsyncIterator[Any]:
         """The same from async code, on Airflow 3.3 and newer."""
-        for number in range(*await arun(self._place(), "XComQueue.__aiter__")):
+        for number in (await arun(self._place(), "XComQueue.__aiter__")).left:
             yield await arun(self._item(number), "XComQueue.__aiter__")
 
     def __repr__(self) -> str:
@@ -82,44 +96,56 @@ class XComQueue:
     def _push(self, item: Any) -> Steps[None]:
         if not self._is_own:
             raise QueueError(f"Only {self._whose} pushes to its queue {self.name!r}; {self._ti.task_id!r} may pop.")
-        length = yield from self._length()
+        length = (yield from self._pushed())["length"]
         yield Push(self._ti, f"{self.name}.{length}", item)
         yield Push(self._ti, f"{self.name}.length", {"try": self._ti.try_number, "length": length + 1})
 
     def _pop(self, default: Any) -> Steps[Any]:
-        popped, length = yield from self._place()
-        if popped >= length:
+        place = yield from self._place()
+        if not place.left:
             return self._empty(default)
-        item = yield from self._item(popped)
-        yield Push(self._ti, f"{self.name}.popped", {"try": self._ti.try_number, "popped": popped + 1})
+        item = yield from self._item(place.left[0])
+        row = {"try": self._ti.try_number, "pushed_by": place.pushed_by, "popped": place.left[0] + 1}
+        yield Push(self._ti, self._cursor, row)
         return item
 
     def _peek(self, default: Any) -> Steps[Any]:
-        popped, length = yield from self._place()
-        return (yield from self._item(popped)) if popped < length else self._empty(default)
+        left = (yield from self._place()).left
+        return (yield from self._item(left[0])) if left else self._empty(default)
 
     def _empty(self, default: Any) -> Any:
         if default is MISSING:
             raise QueueEmptyError(f"The queue {self.name!r} of {self._whose} has nothing that is not popped yet.")
         return default
 
-    def _place(self) -> Steps[tuple[int, int]]:
-        """How many items this task has popped, and how many there are."""
-        length = yield from self._length()
-        row = yield One(self._ti, self._ti.task_id, f"{self.name}.popped", own_index(self._ti))
-        return min(self._of_this_try(row, "popped"), length), length
+    def _place(self) -> Steps[_Place]:
+        """Where this task is in the queue; at its start where either task is in another try than it was."""
+        pushed = yield from self._pushed()
+        popped = yield from self._row(self._ti.task_id, self._cursor, own_index(self._ti))
+        is_valid = popped and (popped["try"], popped["pushed_by"]) == (self._ti.try_number, pushed["try"])
+        return _Place(range(popped["popped"] if is_valid else 0, pushed["length"]), pushed["try"])
 
-    def _length(self) -> Steps[int]:
-        row = yield One(self._ti, self.task_id, f"{self.name}.length", self.map_index)
-        if self._is_own:
-            return self._of_this_try(row, "length")
-        return row["length"] if row else 0
+    def _pushed(self) -> Steps[dict[str, int]]:
+        """How many items there are, and the try that pushed them: that of the task itself, where the queue is its."""
+        row = yield from self._row(self.task_id, f"{self.name}.length", self.map_index)
+        is_valid = row and (not self._is_own or row["try"] == self._ti.try_number)
+        return row if is_valid else {"try": self._ti.try_number, "length": 0}
+
+    def _row(self, task_id: str, key: str, map_index: int | None) -> Steps[Any]:
+        """A row that its task overwrites: where its object is gone by the time that it is read, there is a new row."""
+        for _ in range(ATTEMPTS - 1):
+            with suppress(ObjectMissingError):
+                return (yield One(self._ti, task_id, key, map_index))
+        return (yield One(self._ti, task_id, key, map_index))
 
     def _item(self, number: int) -> Steps[Any]:
         return (yield One(self._ti, self.task_id, f"{self.name}.{number}", self.map_index))
 
-    def _of_this_try(self, row: Any, name: str) -> int:
-        return row[name] if row and row["try"] == self._ti.try_number else 0
+    @property
+    def _cursor(self) -> str:
+        """The key of the row that says how far this task has got."""
+        index = "" if self.map_index is None else f",{self.map_index}"
+        return f"{self.name}.popped[{self.task_id}{index}]"
 
     @property
     def _is_own(self) -> bool:

@@ -47,6 +47,9 @@ def test_a_queue_starts_anew_with_a_retry_of_either_task(airflow: Airflow, helpe
     airflow.succeed("queueing", helped["queueing"])
     keys = {row.key for row in airflow.rows("queueing") if row.task_id == "produce"}
     assert keys == {"numbers.0", "numbers.1", "numbers.2", "numbers.length"}
+    assert {row.key for row in airflow.rows("queueing") if row.task_id == "consume"} == {"numbers.popped[produce]"}
+    popped = {"numbers.popped[collect]", "numbers.popped[produce_mapped,0]", "numbers.popped[produce_mapped,1]"}
+    assert popped <= {row.key for row in airflow.rows("queueing") if row.task_id == "collect"}
 
 
 def test_a_producer_that_was_deferred_goes_on_with_its_queue(airflow: Airflow, helped: dict[str, str]) -> None:

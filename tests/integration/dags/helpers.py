@@ -208,11 +208,21 @@ def queueing() -> None:
         assert not queue
         assert ti.try_number > 1, "the first try fails"
 
+    @task
+    def collect(ti: Any = None) -> None:
+        own = XComQueue(ti, "numbers")
+        for index, count in enumerate([1, 2]):
+            queue = XComQueue(ti, "numbers", "produce_mapped", map_index=index)
+            while (item := queue.pop(None)) is not None:
+                own.push([index, *item])
+            assert len(own) == index + count
+        assert [own.pop() for _ in range(3)] == [[0, 2, 0], [1, 2, 0], [1, 2, 1]]
+
     produced = produce()
     produced >> consume()
     if HAS_ASYNC:
         produced >> consume_too()
-    produce_mapped.expand(n=[1, 2]) >> consume_mapped.expand(n=[1, 2])
+    produce_mapped.expand(n=[1, 2]) >> [consume_mapped.expand(n=[1, 2]), collect()]
 
 
 class Pushing(BaseOperator):

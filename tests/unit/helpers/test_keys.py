@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from airflow.sdk.bases.xcom import BaseXCom
+from airflow.sdk.execution_time import xcom as configured
 
-from airflow_xcom_toolkit import adelete, alist_keys, delete, list_keys
+from airflow_xcom_toolkit import ToolkitXComBackend, adelete, alist_keys, delete, list_keys
 from airflow_xcom_toolkit.errors import ApiError, ConfigurationError
+from airflow_xcom_toolkit.settings import Settings
 from tests.pipelines import objects
 from tests.unit.conftest import SetOptions
 from tests.unit.helpers.conftest import Rows, Ti, needs_async
@@ -30,6 +35,8 @@ class Api:
         self.keys: list[str] = []
         self.status = 200
         self.text: str | None = None
+        self.page: Any = ...
+        self.token: Any = {"access_token": TOKEN}
         self.asked: list[str] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
@@ -42,9 +49,11 @@ class Api:
         self.asked.append(f"{method} {path}")
         if path == "/auth/token":
             accepted = body == {"username": "user", "password": PASSWORD}
-            return (201, {"access_token": TOKEN}) if accepted else (401, {"detail": PASSWORD})
+            return (201, self.token) if accepted else (401, {"detail": PASSWORD})
         if authorization != f"Bearer {TOKEN}":
             return 401, {}
+        if self.page is not ...:
+            return self.status, self.page
         query = parse_qs(urlsplit(path).query)
         page = sorted(self.keys)[int(query["offset"][0]) :][: int(query["limit"][0])]
         return self.status, {"xcom_entries": [{"key": key} for key in page], "total_entries": len(self.keys)}
@@ -158,6 +167,12 @@ def test_refused_credentials_are_not_shown(api: Api, monkeypatch: pytest.MonkeyP
     assert "canary" not in str(raised.value)
 
 
+def test_a_host_that_cannot_be_a_name_is_an_error(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, host="http://a..b", password=TOKEN)
+    with pytest.raises(ApiError, match=r"a\.\.b did not answer"):
+        list_keys(Ti("t"))
+
+
 def test_a_host_that_does_not_answer_is_an_error(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     connect(monkeypatch, host="http://127.0.0.1:9", password=TOKEN)
     with pytest.raises(ApiError, match=r"127\.0\.0\.1:9 did not answer\..*ConnectionError"):
@@ -168,6 +183,129 @@ def test_an_answer_that_is_no_json_is_an_error(api: Api) -> None:
     api.text = "<html>"
     with pytest.raises(ApiError, match="not JSON"):
         list_keys(Ti("t"))
+
+
+ENTRIES = [
+    [],
+    None,
+    "text",
+    {"total_entries": 1},
+    {"xcom_entries": [{"key": "a"}]},
+    {"xcom_entries": [{"key": "a"}], "total_entries": None},
+    {"xcom_entries": None, "total_entries": 0},
+    {"xcom_entries": {}, "total_entries": 0},
+    {"xcom_entries": [{}], "total_entries": 1},
+    {"xcom_entries": [None], "total_entries": 1},
+    {"xcom_entries": [{"key": None}], "total_entries": 1},
+]
+
+
+@pytest.mark.parametrize("answer", ENTRIES, ids=str)
+def test_an_answer_without_the_keys_is_an_error_that_says_what_was_expected(answer: Any, api: Api) -> None:
+    api.page = answer
+    with pytest.raises(ApiError, match=r"answered 200\..*JSON with xcom_entries and total_entries") as raised:
+        list_keys(Ti("t"))
+    assert (raised.value.host, raised.value.status) == (api.host, 200)
+
+
+@pytest.mark.parametrize(
+    "answer", [[], None, {}, {"access_token": None}, {"access_token": ""}, {"access_token": "a\nb"}]
+)
+def test_an_answer_without_a_token_is_an_error_that_says_what_was_expected(answer: Any, api: Api) -> None:
+    api.token = answer
+    with pytest.raises(ApiError, match=r"answered 201\..*JSON with an access_token") as raised:
+        list_keys(Ti("t"))
+    assert raised.value.host == api.host
+
+
+HOSTS = [
+    "http://h/?a=1",
+    "http://h/#a",
+    "http://[::1",
+    "http://h:port",
+    "http://h:99999",
+    "user:canary@h",
+    "http://user:can/ary@h",
+    "ftp://h",
+    "http://",
+]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_host_that_is_no_plain_address_is_refused(host: str, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, host=host, password=TOKEN)
+    with pytest.raises(ConfigurationError, match="'airflow_api' needs a host") as raised:
+        list_keys(Ti("t"))
+    assert "canary" not in shown(raised.value)
+
+
+@pytest.mark.parametrize("where", ["password", "extra"])
+def test_a_token_may_end_in_a_newline(where: str, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one from a file does."""
+    token = f"{TOKEN}\n"
+    connect(monkeypatch, host=api.host, **{where: token if where == "password" else {"token": token}})
+    assert list_keys(Ti("t")) == []
+
+
+@pytest.mark.parametrize("token", ["canary\nX: y", "canary\x00", "canaryé", "canary€"])
+def test_a_token_that_is_no_header_is_refused_and_not_shown(
+    token: str, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(monkeypatch, host=api.host, password=token)
+    with pytest.raises(ConfigurationError, match="printable ASCII") as raised:
+        list_keys(Ti("t"))
+    assert "canary" not in shown(raised.value)
+    assert api.asked == []
+
+
+def test_a_request_that_cannot_be_made_does_not_quote_the_token(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What requests says of a header quotes it."""
+    import requests
+
+    def refused(*args: Any, headers: dict[str, str], **kwargs: Any) -> None:
+        raise requests.exceptions.InvalidHeader(f"Invalid header: {headers}")
+
+    monkeypatch.setattr(requests, "request", refused)
+    connect(monkeypatch, host=api.host, password=TOKEN)
+    with pytest.raises(ApiError, match="InvalidHeader") as raised:
+        list_keys(Ti("t"))
+    assert "canary" not in shown(raised.value)
+
+
+def test_a_connection_that_cannot_be_read_is_not_quoted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Airflow says of a malformed one quotes its address."""
+    from airflow.sdk import Connection
+
+    def refused(conn_id: str) -> None:
+        raise ValueError("Invalid connection string: http://user:canary@h")
+
+    monkeypatch.setattr(Connection, "get", refused)
+    with pytest.raises(ConfigurationError, match=r"could not be had \(ValueError\)") as raised:
+        list_keys(Ti("t"))
+    assert "canary" not in shown(raised.value)
+
+
+def shown(error: BaseException) -> str:
+    """What a log has of an error."""
+    return "".join(traceback.format_exception(error))
+
+
+def test_the_settings_of_an_in_house_backend_count(
+    api: Api, options: SetOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class InHouse(ToolkitXComBackend):
+        @classmethod
+        def settings(cls) -> Settings:
+            return replace(super().settings(), api_conn_id="airflow_api")
+
+    options(api_conn_id="nowhere")
+    monkeypatch.setattr(configured, "XCom", InHouse)
+    assert list_keys(Ti("t")) == []
+
+
+def test_with_a_backend_of_others_the_option_counts(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configured, "XCom", BaseXCom)
+    assert list_keys(Ti("t")) == []
 
 
 def test_one_key_is_deleted_with_its_object_and_needs_no_api(rows: Rows, tmp_path: Path) -> None:

@@ -178,6 +178,53 @@ def test_what_was_never_pushed_is_an_error_that_names_the_xcom(rows: Rows) -> No
         pull_path(Ti("t"), "extract.return_value.a")
 
 
+def labelled(columns: Any) -> pd.DataFrame:
+    """A row of numbers."""
+    return pd.DataFrame([range(len(columns))], columns=columns)
+
+
+DATES = pd.date_range("2024", periods=2)
+
+
+@pytest.mark.parametrize("columns", [DATES, DATES.to_period(), pd.MultiIndex.from_product([DATES, ["x"]])], ids=repr)
+@pytest.mark.parametrize("name", ["2024", "2024-01", "2024-01-01"])
+def test_a_column_that_is_labelled_by_a_time_has_no_name(columns: Any, name: str) -> None:
+    assert inside(labelled(columns), f'["{name}"]') is MISSING
+
+
+def test_columns_of_several_levels_are_read_by_level() -> None:
+    frame = labelled(pd.MultiIndex.from_tuples([("a", "x"), ("b", "y")]))
+    assert inside(frame, "b.y[0]") == 1
+    assert inside(frame, "b.x") is MISSING
+
+
+def test_labels_that_are_no_text_are_passed_over() -> None:
+    frame = labelled(pd.Index([pd.NA, None, 1, ("a", "b"), "a"], tupleize_cols=False))
+    assert inside(frame, "a[0]") == 4
+    assert inside(frame, "b") is MISSING
+
+
+def test_a_column_that_an_arrow_table_has_twice_is_missing(rows: Rows) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.Table.from_arrays([pyarrow.array([1]), pyarrow.array([2])], names=["a", "a"])
+    Ti("extract").xcom_push("return_value", table)
+    assert pull_path(Ti("t"), "extract.return_value.a", default=None) is None
+    with pytest.raises(PathError, match=r"Table, which has no \.a\b"):
+        pull_path(Ti("t"), "extract.return_value.a")
+
+
+@pytest.mark.parametrize("path", [None, 5, b"a.b", ["a", "b"]])
+def test_a_path_that_is_no_text_is_an_error(path: Any, rows: Rows) -> None:
+    with pytest.raises(TypeError, match="A path is a text"):
+        pull_path(Ti("t"), path, default=1)
+
+
+@pytest.mark.parametrize("indexes", ["01", "x", "", 1.5, ["0"], [None], object()])
+def test_map_indexes_that_are_no_numbers_are_an_error(indexes: Any, rows: Rows) -> None:
+    with pytest.raises(TypeError, match="map_indexes takes a whole number, or several"):
+        pull_path(Ti("t"), "extract.return_value", default=1, map_indexes=indexes)
+
+
 @pytest.mark.parametrize("default", [None, 0, "x"])
 def test_a_default_is_given_for_what_is_missing(default: Any, rows: Rows) -> None:
     assert pull_path(Ti("t"), "extract.return_value", default) is default
@@ -225,6 +272,20 @@ def test_a_mapped_task_gives_its_values_in_order_or_those_asked_for(dag: DAG, ro
     assert pull_path(ti, "mapped.return_value") == [{"n": 0}, {"n": 1}]
     assert pull_path(ti, "mapped.return_value.n", map_indexes=1) == 1
     assert pull_path(ti, "mapped.return_value", map_indexes=[1, 0, 7]) == [{"n": 1}, {"n": 0}, None]
+
+
+def test_an_error_names_the_instance_that_was_read(dag: DAG, rows: Rows) -> None:
+    """Not that of the reader."""
+    ti = Ti("top", dag.get_task("top"), map_index=7)
+    for path, asked, place in (
+        ("a.key", {}, "d.a in"),
+        ("mapped.key", {"map_indexes": 3}, "d.mapped[3] in"),
+        ("mapped.key[0]", {}, "d.mapped in"),
+        ("mapped.key[5]", {"map_indexes": [3, 4]}, "d.mapped in"),
+    ):
+        with pytest.raises(XComNotFoundError) as raised:
+            pull_path(ti, path, **asked)
+        assert place in raised.value.xcom
 
 
 @needs_async

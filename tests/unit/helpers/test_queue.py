@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from airflow.sdk import DAG, task
+from airflow.sdk.execution_time.comms import GetXCom
 
 from airflow_xcom_toolkit import XComQueue
-from airflow_xcom_toolkit.errors import AirflowVersionError, QueueEmptyError, QueueError
+from airflow_xcom_toolkit.errors import AirflowVersionError, ObjectMissingError, QueueEmptyError, QueueError
+from tests.pipelines import objects
 from tests.same import assert_same
 from tests.unit.helpers.conftest import Rows, Ti, needs_async
 
@@ -116,6 +119,100 @@ def test_a_mapped_producer_has_a_queue_for_each_index(rows: Rows) -> None:
     assert [XComQueue(consumer, "q", "producer", map_index=index).peek() for index in range(2)] == [0, 1]
     with pytest.raises(QueueError, match="name a map_index"):
         XComQueue(consumer, "q", "producer")
+
+
+def test_a_consumer_has_a_place_in_the_queue_of_each_producer(rows: Rows) -> None:
+    """Of one name: of two tasks, of two instances of a mapped task, of its own; with dots in the ids, too."""
+    producers = [("a", None), ("b", None), ("m", 0), ("m", 1), ("m.1", None), ("m", 11), ("consumer", None)]
+    for task_id, index in producers:
+        filled([f"{task_id}-{index}-{n}" for n in range(2)], Ti(task_id, map_index=index))
+    queues = [XComQueue(Ti("consumer"), "q", task_id, map_index=index) for task_id, index in producers]
+    for n in range(2):
+        assert [queue.pop() for queue in queues] == [f"{task_id}-{index}-{n}" for task_id, index in producers]
+
+
+def test_a_relay_pushes_to_its_own_queue_of_the_same_name(rows: Rows) -> None:
+    filled([1, 2])
+    relay = Ti("relay")
+    taken, own = XComQueue(relay, "q", "producer"), XComQueue(relay, "q")
+    while (item := taken.pop(None)) is not None:
+        own.push(item * 10)
+    assert list(own) == [10, 20]
+    assert list(XComQueue(Ti("consumer"), "q", "relay")) == [10, 20]
+
+
+NAMES = ["a", "a.0", "a.length", "a.popped", "a.popped[t]", "a.popped[t].0", "a.popped[t,0]", ""]
+
+
+def test_queues_of_any_names_share_no_key(rows: Rows) -> None:
+    ti = Ti("t")
+    for name in NAMES:
+        for task_id, index in (("t", None), ("t.0", None), ("t", 0)):
+            other = Ti(task_id, map_index=index)
+            XComQueue(other, name).push(name)
+            XComQueue(other, name).push("last")
+            XComQueue(ti, name, task_id, map_index=-1 if index is None else index).pop()
+    own = [at for at in rows.rows if at[2:] == ("t", "r", -1)]
+    assert len(own) == len(NAMES) * (2 + 1 + 3)
+    for name in NAMES:
+        queue = XComQueue(ti, name)
+        assert (len(queue), queue.pop()) == (1, "last")
+
+
+def test_a_retried_producer_starts_a_consumer_anew_that_is_under_way(rows: Rows) -> None:
+    """At once, and not after as many items as it had popped."""
+    filled(["a", "b", "c"])
+    queue = XComQueue(Ti("consumer"), "q", "producer")
+    assert [queue.pop() for _ in range(3)] == ["a", "b", "c"]
+    filled(["A", "B", "C", "D"], Ti("producer", try_number=2))
+    assert [queue.pop() for _ in range(4)] == ["A", "B", "C", "D"]
+    assert not queue
+
+
+@pytest.fixture
+def overtaken(rows: Rows, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The producer pushes once the consumer has its row, and purges the object before the consumer reads that."""
+    filled(["a"])
+    send, later = rows.send, ["b"]
+    before = the_object(tmp_path, "q.length")
+
+    def slowly(msg: Any) -> Any:
+        answer = send(msg)
+        if isinstance(msg, GetXCom) and msg.key == "q.length" and later:
+            filled([later.pop()])
+            before.unlink(missing_ok=True)
+        return answer
+
+    monkeypatch.setattr(rows, "send", slowly)
+
+
+def the_object(folder: Path, key: str) -> Path:
+    """The only one with that key."""
+    [file] = [file for file in objects(folder / "store") if file.name.startswith(f"{key}.")]
+    return file
+
+
+def test_a_row_that_is_overwritten_while_it_is_read_is_read_again(overtaken: None) -> None:
+    assert len(XComQueue(Ti("consumer"), "q", "producer")) == 2
+
+
+@needs_async
+def test_the_async_twin_reads_it_again_too(overtaken: None) -> None:
+    assert asyncio.run(XComQueue(Ti("consumer"), "q", "producer").alength()) == 2
+
+
+@pytest.mark.parametrize("key", ["q.length", "q.0"])
+def test_an_object_that_is_gone_for_good_is_an_error(key: str, rows: Rows, tmp_path: Path) -> None:
+    filled(["a"])
+    the_object(tmp_path, key).unlink()
+    with pytest.raises(ObjectMissingError):
+        XComQueue(Ti("consumer"), "q", "producer").pop()
+
+
+def test_a_negative_map_index_is_that_of_an_unmapped_task(rows: Rows) -> None:
+    queue = XComQueue(Ti("producer"), "q", map_index=-1)
+    queue.push(1)
+    assert list(XComQueue(Ti("consumer"), "q", "producer", map_index=-1)) == list(queue) == [1]
 
 
 @needs_async
