@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from operator import ge, gt, le, lt
 from typing import Any
 
-from .json_schema import TYPED_DICT, JsonSchema
+from .json_schema import TYPED_DICT
+from .limits import LIMITS, JsonSchema
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What does not fit, and where: ``lines[].quantity``, ``by_name{}``; the whole value is at ``""``."""
+    """What does not fit, and where: ``lines[].quantity``, ``by_name{}``; the whole value is at ``""``.
+
+    ``box<Line>.quantity`` is wherever ``box`` has what it is generic in.
+    """
 
     path: str
     problem: str
@@ -62,7 +68,7 @@ class _Comparison:
 
     def _closed(self, one: JsonSchema, other: JsonSchema, path: str) -> _Found:
         """Records may refer to themselves: a pair that is being compared is not compared again inside."""
-        pair = one.get("$ref", ""), other.get("$ref", "")
+        pair = _reference(one), _reference(other)
         if all(pair) and pair in self._open:
             return
         self._open.append(pair)
@@ -79,10 +85,53 @@ class _Comparison:
 
     def _resolved(self, one: JsonSchema, other: JsonSchema, path: str) -> _Found:
         first, second = _resolve(one, self.written), _resolve(other, self.reader)
-        if not self._is_alike(first, second) or other.get("x-arguments") not in (None, one.get("x-arguments")):
+        if _is_any(other):
+            yield from self._named(one, path)
+        if not self._is_alike(first, second):
             yield path, self._mismatch(one, other)
         else:
+            yield from self._constrained(one, other, path)
+            yield from self._arguments(one, other, path)
             yield from _COMPARE.get(_kind(second), _Comparison._limits)(self, first, second, path)
+
+    def _named(self, one: JsonSchema, path: str) -> _Found:
+        """Anything is taken, but a class inside is restored, or built, as what has its name in the reader."""
+        for step, part in _inside(one):
+            yield from self.compare(part, {}, path + step)
+        kind = _kind(_resolve(one, self.written))
+        if kind == TYPED_DICT:
+            for name, part in _resolve(one, self.written)["properties"].items():
+                yield from self.compare(part, {}, f"{path}.{name}")
+        elif "$ref" in one:
+            yield from self._by_name(one, path)
+
+    def _by_name(self, one: JsonSchema, path: str) -> _Found:
+        reference = {"$ref": one["$ref"]}
+        if self._kind_at(self.reader, reference) in ("", TYPED_DICT):
+            if self.by_name:
+                yield path, self._mismatch(one, {})
+        elif self.by_name or {self._kind_at(s, reference) for s in (self.written, self.reader)} == {"record"}:
+            yield from self.compare(reference, reference, path)
+
+    @staticmethod
+    def _kind_at(schema: JsonSchema, reference: JsonSchema) -> str:
+        is_there = reference == _ROOT or reference["$ref"].removeprefix(_DEFINED) in schema.get("$defs", {})
+        return _kind(_resolve(reference, schema)) if is_there else ""
+
+    def _constrained(self, one: JsonSchema, other: JsonSchema, path: str) -> _Found:
+        """What is not known to be wider or tighter is to be the same."""
+        first, second = one.get("x-constraints", []), other.get("x-constraints", [])
+        if first != second and (second or not _is_any(other)):
+            kept, wanted = (", ".join(texts) or "nothing" for texts in (first, second))
+            yield path, f"rows are constrained by {kept}, the reader's by {wanted}"
+
+    def _arguments(self, one: JsonSchema, other: JsonSchema, path: str) -> _Found:
+        """What a generic class is generic in: anything, where that is not said."""
+        given = one.get("x-arguments", [])
+        taken = [] if _is_any(other) else other.get("x-arguments", [])
+        nothing: JsonSchema = {}
+        for first, second in zip_longest(given, taken, fillvalue=nothing):
+            yield from self.compare(first, second, f"{path}<{described(first)}>")
 
     def _is_alike(self, one: JsonSchema, other: JsonSchema) -> bool:
         kind, wanted = _kind(one), _kind(other)
@@ -95,14 +144,11 @@ class _Comparison:
         """Whether a row of the same version names a class that the reader does not have there."""
         if not self.by_name or "$ref" not in one or _kind(_resolve(one, self.written)) == TYPED_DICT:
             return False
-        if "$ref" in other:
-            return bool(one["$ref"] != other["$ref"])
-        return other != {} or one["$ref"].removeprefix(_DEFINED) not in {"#", *self.reader.get("$defs", {})}
+        return not _is_any(other) and bool(one["$ref"] != other.get("$ref"))
 
     def _mismatch(self, one: JsonSchema, other: JsonSchema) -> str:
-        first, second = (
-            _resolve(s, root) if s == _ROOT else s for s, root in ((one, self.written), (other, self.reader))
-        )
+        pairs = (one, self.written), (other, self.reader)
+        first, second = (_resolve(schema, root) if schema == _ROOT else schema for schema, root in pairs)
         return f"rows have {described(first)}, the reader takes {described(second)}"
 
     def _records(self, one: JsonSchema, other: JsonSchema, path: str) -> _Found:
@@ -180,7 +226,8 @@ def schemas_in(schema: Any) -> set[str]:
 def described(schema: JsonSchema) -> str:
     """A schema in a few words, by the names that Python has."""
     if "$ref" in schema:
-        return "the class itself" if schema == _ROOT else str(schema["$ref"].removeprefix(_DEFINED))
+        name = "the class itself" if schema["$ref"] == "#" else schema["$ref"].removeprefix(_DEFINED)
+        return f"{name}[{_listed(schema['x-arguments'])}]" if "x-arguments" in schema else str(name)
     if "anyOf" in schema:
         return " | ".join(map(described, schema["anyOf"]))
     if "enum" in schema:
@@ -193,16 +240,40 @@ def described(schema: JsonSchema) -> str:
 def _described_type(schema: JsonSchema) -> str:
     kind = _kind(schema)
     if kind == "array":
-        items = schema.get("prefixItems") or [schema["items"]]
-        return f"{_container(schema)}[{', '.join(map(described, items))}]"
+        items = schema["prefixItems"] if "prefixItems" in schema else [schema["items"]]
+        return f"{_container(schema)}[{_listed(items) or '()'}]"
     if kind == "object":
         pair = schema.get("x-keys", _TEXT), schema["additionalProperties"]
-        return f"{_container(schema)}[{', '.join(map(described, pair))}]"
+        return f"{_container(schema)}[{_listed(pair)}]"
     return _PYTHON.get(kind, kind)
 
 
+def _listed(schemas: Iterable[JsonSchema]) -> str:
+    return ", ".join(map(described, schemas))
+
+
+def _inside(schema: JsonSchema) -> Iterator[tuple[str, JsonSchema]]:
+    """What a type is made of, without the fields of classes, and where that is in a value."""
+    if "items" in schema:
+        yield "[]", schema["items"]
+    for i, item in enumerate(schema.get("prefixItems", ())):
+        yield f"[{i}]", item
+    if _kind(schema) == "object":
+        yield "{key}", schema.get("x-keys", _TEXT)
+        yield "{}", schema["additionalProperties"]
+
+
+def _reference(schema: JsonSchema) -> str:
+    """What tells a pair that is being compared from others; empty where there is no end to be feared."""
+    return json.dumps(schema, sort_keys=True) if "$ref" in schema or _is_any(schema) else ""
+
+
+def _is_any(schema: JsonSchema) -> bool:
+    return "$ref" not in schema and "anyOf" not in schema and _kind(schema) == ""
+
+
 def _resolve(schema: JsonSchema, root: JsonSchema) -> JsonSchema:
-    if schema == _ROOT:
+    if schema.get("$ref") == "#":
         return root
     found: JsonSchema = root["$defs"][schema["$ref"].removeprefix(_DEFINED)] if "$ref" in schema else schema
     return found
@@ -264,4 +335,4 @@ _KEPT_BY: dict[str, tuple[tuple[str, Callable[[Any, Any], bool]], ...]] = {
     **{word: ((word, ge),) for word in _AT_LEAST},
     **{word: ((word, le),) for word in _AT_MOST},
 }
-_LIMITS = {*_KEPT_BY, "multipleOf", "pattern", "x-max-digits", "x-decimal-places"}
+_LIMITS = {*_KEPT_BY, *LIMITS.values()}

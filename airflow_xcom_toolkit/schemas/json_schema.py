@@ -10,24 +10,30 @@ It is the same on every Python, pydantic and pandas. What JSON schema has no wor
 ``x-arguments``      what a generic dataclass or attrs class is made generic in
 ``x-schema``         a class with a schema of its own: its rows are of that one's versions
 ``x-columns``        a frame: each property is a column with its ``x-dtype``
+``x-left-to-right``  the place of a member of a union whose members are tried in turn
+``x-constraints``    texts of what else pydantic is told of a type, by metadata or by a configuration
 ===================  ==========================================================================================
 
-Left out is what no row depends on: titles, descriptions, aliases, the values of defaults; and what code checks.
+Limits that JSON schema has no word for are like that, too: ``x-max-digits``, ``x-allow-inf-nan``, ``x-to-lower``. Those
+that a configuration gives to all fields are written at each of them.
+
+Left out is what no row depends on: titles, descriptions, aliases, the values of defaults, strictness; and what code
+checks.
 """
 
 from __future__ import annotations
 
-import math
+import dataclasses
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence, Set
-from enum import Enum
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from .catalogue import Catalogue
 from .declarations import Declared
+from .limits import CONFIGURED, Given, JsonSchema, constraints, further, given_by, kind_of
 from .structure import fields, is_enum, is_model, is_part, is_typed_dict, is_union, parts, unwrapped
+from .texts import constant, name_of
 
-JsonSchema = dict[str, Any]
 TYPED_DICT = "TypedDict"
 
 
@@ -47,23 +53,37 @@ class _Writer:
         self._catalogue = catalogue
         self._names = {part: name for name, part in parts(cls).items()}
         self._definitions: dict[str, JsonSchema] = {}
+        self._config: Mapping[str, Any] = {}
 
     def root(self) -> JsonSchema:
         found = self._record(self._cls)
         return {**found, "$defs": self._definitions} if self._definitions else found
 
-    def _of(self, hint: Any, metadata: Sequence[Any] = ()) -> JsonSchema:
-        hint, metadata = _peeled(hint, metadata)
+    def _of(self, hint: Any, given: Given = ()) -> JsonSchema:
+        hint, given = _peeled(hint, given)
         if is_union(hint):
-            return _union(self._of(member, metadata) for member in get_args(hint))
+            return _union(self._members(hint, given))
         if get_origin(hint) is Literal:
-            return {"enum": _in_order(map(_constant, get_args(hint)))}
-        if is_part(hint) or is_typed_dict(hint):
-            return self._reference(hint)
-        if is_part(get_origin(hint)):
-            return {**self._reference(get_origin(hint)), "x-arguments": [self._of(a) for a in get_args(hint)]}
+            return {"enum": _in_order(map(constant, get_args(hint)))}
+        if is_part(hint) or is_typed_dict(hint) or is_part(get_origin(hint)):
+            return {**self._class(hint), **further(dict(given))}
         found = self._plain(hint)
-        return {**found, **_constraints(found.get("type"), metadata)}
+        return {**found, **constraints(found, [*self._configured(found), *given])}
+
+    def _members(self, union: Any, given: Given) -> Iterator[JsonSchema]:
+        in_turn = dict(given).get("union_mode") == "left_to_right"
+        for place, member in enumerate(get_args(union)):
+            yield self._of(member, [*given, ("left_to_right", place)] if in_turn else given)
+
+    def _configured(self, found: JsonSchema) -> Given:
+        names = CONFIGURED.get(kind_of(found), {})
+        return [(name, self._config[entry]) for entry, name in names.items() if entry in self._config]
+
+    def _class(self, hint: Any) -> JsonSchema:
+        if not (is_part(hint) or is_typed_dict(hint)):
+            return {**self._reference(get_origin(hint)), "x-arguments": [self._of(a) for a in get_args(hint)]}
+        by_value = is_enum(hint) and self._config.get("use_enum_values")
+        return {**self._reference(hint), **({"x-constraints": ["use_enum_values"]} if by_value else {})}
 
     def _plain(self, hint: Any) -> JsonSchema:
         origin: Any = get_origin(hint) or hint
@@ -76,17 +96,20 @@ class _Writer:
             if issubclass(origin, Mapping):
                 return self._mapping(origin, *(*arguments, Any, Any)[:2])
             if issubclass(origin, (Sequence, Set)) or issubclass(Sequence, origin):
-                return self._array(origin, arguments)
-        return {"x-python-type": _name(origin)}
+                return self._array(origin, hint)
+        return {"x-python-type": name_of(origin)}
 
     def _mapping(self, origin: Any, key: Any, value: Any) -> JsonSchema:
-        kind = {} if origin is dict else {"x-python-type": _name(origin)}
+        kind = {} if origin is dict else {"x-python-type": name_of(origin)}
         keys = self._of(key)
         named = {} if keys == {"type": "string"} else {"x-keys": keys}
         return {"type": "object", **kind, **named, "additionalProperties": self._of(value)}
 
-    def _array(self, origin: Any, arguments: tuple[Any, ...]) -> JsonSchema:
-        kind = {} if origin is list else {"x-python-type": _name(origin)}
+    def _array(self, origin: Any, hint: Any) -> JsonSchema:
+        kind = {} if origin is list else {"x-python-type": name_of(origin)}
+        arguments = get_args(hint)
+        if _is_empty_tuple(hint):
+            return {"type": "array", **kind, "prefixItems": []}
         if origin is tuple and arguments and arguments[-1] is not ...:
             return {"type": "array", **kind, "prefixItems": [self._of(a) for a in arguments]}
         return {"type": "array", **kind, "items": self._of((*arguments, Any)[0])}
@@ -118,20 +141,50 @@ class _Writer:
     def _record(self, cls: Any) -> JsonSchema:
         checked = getattr(cls, "__pydantic_fields__", {})
         declared = fields(cls)
-        properties = {n: self._of(f.hint, getattr(checked.get(n), "metadata", ())) for n, f in declared.items()}
-        takes_more = is_model(cls) and cls.model_config.get("extra") == "allow"
+        hints = {n: (f.hint, given_by(getattr(checked.get(n), "metadata", ()))) for n, f in declared.items()}
+        required = {n for n, f in declared.items() if f.required} | _required_init_vars(cls)
+        takes_more = is_model(cls) and _config(cls).get("extra") == "allow"
         more = {"additionalProperties": True} if takes_more else {}
-        return {**_object(properties, {n for n, f in declared.items() if f.required}), **more}
+        return {**_object(self._properties(cls, hints), required), **more}
 
     def _typed_dict(self, cls: Any) -> JsonSchema:
         hints = get_type_hints(cls, include_extras=True)
         required = {name for name, hint in hints.items() if _is_required(cls, name, hint)}
-        properties = {name: self._of(hint) for name, hint in hints.items()}
+        properties = self._properties(cls, {name: (hint, ()) for name, hint in hints.items()})
         return {**_object(properties, required), "x-python-type": TYPED_DICT}
+
+    def _properties(self, cls: Any, hints: Mapping[str, tuple[Any, Given]]) -> JsonSchema:
+        """Under the configuration of their own class."""
+        outer, self._config = self._config, _config(cls)
+        found = {name: self._of(hint, given) for name, (hint, given) in hints.items()}
+        self._config = outer
+        return found
 
 
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 _CONTAINERS = (list, tuple, set, frozenset, deque, dict)
+
+
+def _config(cls: Any) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = getattr(cls, "model_config" if is_model(cls) else "__pydantic_config__", None) or {}
+    return found
+
+
+def _is_empty_tuple(hint: Any) -> bool:
+    """Whether it is ``tuple[()]``, and not ``Tuple``, which has no arguments either."""
+    return get_origin(hint) is tuple and getattr(hint, "__args__", None) in ((), ((),))
+
+
+def _required_init_vars(cls: Any) -> set[str]:
+    """What a constructor requires and no field keeps."""
+    declared = getattr(cls, "__dataclass_fields__", {}).values() if dataclasses.is_dataclass(cls) else ()
+    return {f.name for f in declared if str(f._field_type) == "_FIELD_INITVAR" and not _has_default(f)}
+
+
+def _has_default(field: Any) -> bool:
+    """Of a pydantic dataclass, the default may be a ``Field()``."""
+    is_required = getattr(field.default, "is_required", lambda: field.default is dataclasses.MISSING)
+    return field.default_factory is not dataclasses.MISSING or not is_required()
 
 
 def _object(properties: JsonSchema, required: Set[str]) -> JsonSchema:
@@ -150,38 +203,22 @@ def _in_order(found: Iterable[Any]) -> list[Any]:
 
 def _enum(cls: Any) -> JsonSchema:
     names = sorted(cls.__members__)
-    return {"enum": [_constant(cls.__members__[name].value) for name in names], "x-names": names}
+    return {"enum": [constant(cls.__members__[name].value) for name in names], "x-names": names}
 
 
-def _constant(value: Any) -> Any:
-    """JSON for a constant; what is not JSON by its type, and by what it says of itself where that is no address."""
-    if value is None or type(value) in (str, int, bool) or (type(value) is float and math.isfinite(value)):
-        return value
-    if isinstance(value, Enum):
-        return {"x-python-type": _name(type(value)), "x-text": value.name}
-    text = {} if " at 0x" in repr(value) else {"x-text": repr(value)}
-    return {"x-python-type": _name(type(value)), **text}
-
-
-def _name(cls: Any) -> str:
-    if not isinstance(cls, type):
-        return str(getattr(cls, "__forward_arg__", cls))
-    return f"{cls.__module__.partition('.')[0]}.{cls.__qualname__}".removeprefix("builtins.")
-
-
-def _peeled(hint: Any, metadata: Sequence[Any] = ()) -> tuple[Any, Sequence[Any]]:
-    """A type without what is around it, and the metadata that was."""
+def _peeled(hint: Any, given: Given = ()) -> tuple[Any, Given]:
+    """A type without what is around it, and what that says of it."""
     origin = get_origin(hint)
     if origin is Annotated:
         first, *more = get_args(hint)
-        return _peeled(first, [*more, *metadata])
+        return _peeled(first, [*given_by(more), *given])
     if _is_qualifier(origin):
-        return _peeled(get_args(hint)[0], metadata)
+        return _peeled(get_args(hint)[0], given)
     if hasattr(hint, "__supertype__"):
-        return _peeled(hint.__supertype__, metadata)
+        return _peeled(hint.__supertype__, given)
     if type(hint).__name__ == "TypeAliasType":
-        return _peeled(hint.__value__, metadata)
-    return unwrapped(hint), metadata
+        return _peeled(hint.__value__, given)
+    return unwrapped(hint), given
 
 
 def _is_qualifier(origin: Any) -> bool:
@@ -191,30 +228,3 @@ def _is_qualifier(origin: Any) -> bool:
 def _is_required(cls: Any, name: str, hint: Any) -> bool:
     qualifier = getattr(get_origin(hint), "_name", None)
     return qualifier == "Required" or (qualifier != "NotRequired" and name in cls.__required_keys__)
-
-
-_LIMITS = {
-    "gt": "exclusiveMinimum",
-    "ge": "minimum",
-    "lt": "exclusiveMaximum",
-    "le": "maximum",
-    "multiple_of": "multipleOf",
-    "pattern": "pattern",
-    "max_digits": "x-max-digits",
-    "decimal_places": "x-decimal-places",
-}
-_LENGTHS = {"array": "Items", "object": "Properties"}
-
-
-def _constraints(kind: str | None, metadata: Sequence[Any]) -> JsonSchema:
-    """What pydantic checks of a value, by what ``annotated_types`` and pydantic call it."""
-    length = _LENGTHS.get(kind or "", "Length")
-    words = {**_LIMITS, "min_length": f"min{length}", "max_length": f"max{length}"}
-    given = [part for one in metadata for part in (one, *getattr(one, "metadata", ()))]
-    pairs = [(word, getattr(one, name, None)) for name, word in words.items() for one in given]
-    found = {word: _constant(getattr(limit, "pattern", limit)) for word, limit in pairs if not _is_unset(limit)}
-    return {} if kind == "null" else found
-
-
-def _is_unset(limit: Any) -> bool:
-    return limit is None or callable(limit)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,8 @@ from ..errors import SchemaError, SchemaLockError
 from .catalogue import Catalogue
 from .compatibility import differences
 from .declarations import Declared
-from .json_schema import JsonSchema, json_schema
+from .json_schema import json_schema
+from .limits import JsonSchema
 
 LOCK_FILE = "xcom-schemas.lock.json"
 FORMAT = 1
@@ -41,6 +43,10 @@ class Locked:
         found = {"version": self.version, "schema": self.schema}
         return found if self.readable_by is None else {**found, "readable_by": self.readable_by}
 
+    def has_changed(self, now: Locked) -> bool:
+        """Whether the file would have another text: there ``1`` is not ``True``, although they are equal."""
+        return _canonical(self.to_json()) != _canonical(now.to_json())
+
 
 Versions = dict[str, dict[int, Locked]]
 
@@ -51,7 +57,7 @@ def lock(
     """Adds the declared versions to the file, made if need be, and returns those that are new or not as they were.
 
     What is there is kept for ever. Raises `SchemaLockError`, and writes nothing, where the structure of a version has
-    changed since it was locked, unless ``replace``; and for a file that cannot be read.
+    changed since it was locked, unless ``replace``; and for a file that cannot be read, or could not be once written.
     """
     versions = read(path) if os.path.exists(path) else {}
     added = _outdated(versions, catalogue)
@@ -81,25 +87,28 @@ def read(path: str | os.PathLike[str]) -> Versions:
     """The versions in the file. Raises `SchemaLockError` for one that is missing, broken, or of a newer format."""
     name = os.fspath(path)
     try:
-        found = json.loads(Path(path).read_bytes())
+        return _parsed(name, Path(path).read_bytes())
     except FileNotFoundError:
         raise SchemaLockError(name, "it is not there. Make it with lock(), and commit it") from None
-    except ValueError as e:
-        raise SchemaLockError(name, f"it is not JSON ({e}). Restore it from version control") from e
+    except OSError as e:
+        raise SchemaLockError(name, f"it cannot be read ({type(e).__name__})") from e
+
+
+def _parsed(name: str, text: bytes) -> Versions:
     try:
-        return _versions(name, found)
+        return _versions(name, json.loads(text))
     except SchemaLockError:
         raise
+    except RecursionError:
+        raise SchemaLockError(name, "it nests too deep to be read. Restore it from version control") from None
+    except ValueError as e:
+        raise SchemaLockError(name, f"it is not JSON ({e}). Restore it from version control") from e
     except (AttributeError, KeyError, TypeError, SchemaError) as e:
         raise SchemaLockError(name, "it is not a lock file of schemas. Restore it from version control") from e
 
 
 def _versions(path: str, found: Any) -> Versions:
-    if type(found["format"]) is not int or found["format"] > FORMAT:
-        newer = (
-            f"it has format {found['format']!r}, and this release reads up to {FORMAT}. Upgrade airflow-xcom-toolkit"
-        )
-        raise SchemaLockError(path, newer)
+    _check_format(path, found["format"])
     versions: Versions = {}
     for name, entries in found["schemas"].items():
         listed = [_locked(name, **entry) for entry in entries]
@@ -107,6 +116,14 @@ def _versions(path: str, found: Any) -> Versions:
         if not 0 < len(versions[name]) == len(listed):
             raise SchemaLockError(path, f"of {name!r}, it has no version, or one twice. Correct it, and call lock()")
     return versions
+
+
+def _check_format(path: str, found: Any) -> None:
+    if type(found) is not int or found < 1:
+        raise SchemaLockError(path, f"it has format {found!r}, which is none. Restore it from version control")
+    if found > FORMAT:
+        newer = f"it has format {found!r}, and this release reads up to {FORMAT}. Upgrade airflow-xcom-toolkit"
+        raise SchemaLockError(path, newer)
 
 
 def _locked(name: str, version: Any, schema: Any, readable_by: Any = None) -> Locked:
@@ -119,14 +136,19 @@ def _locked(name: str, version: Any, schema: Any, readable_by: Any = None) -> Lo
 def _outdated(versions: Versions, catalogue: Catalogue | None) -> list[Locked]:
     catalogue = catalogue or Catalogue()
     declared = [as_declared(one, catalogue) for one in catalogue.all()]
-    return [one for one in declared if versions.get(one.name, {}).get(one.version) != one]
+    before = {(one.name, one.version): one for found in versions.values() for one in found.values()}
+    return [one for one in declared if (key := (one.name, one.version)) not in before or before[key].has_changed(one)]
+
+
+def _canonical(found: Any) -> str:
+    return json.dumps(found, sort_keys=True)
 
 
 def _check_unchanged(path: str | os.PathLike[str], versions: Versions, added: Sequence[Locked]) -> None:
     changes = []
     for one in added:
         before = versions.get(one.name, {}).get(one.version)
-        if before is not None and before.schema != one.schema:
+        if before is not None and _canonical(before.schema) != _canonical(one.schema):
             changes += [f"{one.name}, version {one.version}{change}" for change in _changes(before.schema, one.schema)]
     if changes:
         raise SchemaLockError(os.fspath(path), _CHANGED + "".join(f"\n  {change}" for change in changes))
@@ -146,13 +168,24 @@ def _changes(before: JsonSchema, now: JsonSchema) -> list[str]:
 
 
 def _write(path: Path, versions: Versions) -> None:
-    """The whole file or none of it."""
-    schemas = {name: [found[v].to_json() for v in sorted(found)] for name, found in versions.items()}
-    text = json.dumps({"format": FORMAT, "schemas": schemas}, indent=2, sort_keys=True, allow_nan=False) + "\n"
+    """The whole file or none of it, and none that could not be read."""
+    text = _written(os.fspath(path), versions)
     path = path.resolve()
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_bytes(text.encode())
+        temporary.write_bytes(text)
+        if path.exists():
+            shutil.copymode(path, temporary)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _written(path: str, versions: Versions) -> bytes:
+    schemas = {name: [found[v].to_json() for v in sorted(found)] for name, found in versions.items()}
+    try:
+        text = json.dumps({"format": FORMAT, "schemas": schemas}, indent=2, sort_keys=True, allow_nan=False) + "\n"
+        _parsed(path, text.encode())
+    except (RecursionError, SchemaLockError) as e:
+        raise SchemaLockError(path, "it is not written, as it could not be read again: simplify the types") from e
+    return text.encode()

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Generic, Literal, TypedDict, TypeVar
+from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import UUID4, BaseModel, ConfigDict, Field, FilePath, FiniteFloat, StringConstraints, create_model
 
 from airflow_xcom_toolkit.errors import SchemaError
 from airflow_xcom_toolkit.schemas import Catalogue, Declarations, Declared, Incompatibility, check, lock
 from airflow_xcom_toolkit.schemas.compatibility import Difference, described, differences
-from airflow_xcom_toolkit.schemas.json_schema import JsonSchema, json_schema
+from airflow_xcom_toolkit.schemas.json_schema import json_schema
+from airflow_xcom_toolkit.schemas.limits import JsonSchema
 from tests.unit.schemas import declared
 from tests.unit.schemas.code import Code
 from tests.unit.schemas.records import KINDS, STRICT, record
 
 NAME = "acme.orders"
+T = TypeVar("T")
 
 OLD_COLORS = Enum("Color", {"RED": "red"})
 COLORS = Enum("Color", {"RED": "red", "BLUE": "blue"})
@@ -107,6 +111,27 @@ CHANGES = [
     of_type("a part's type", LINE | None, LINE_OF_BYTES | None, LINE("a"), LINE_OF_BYTES(b""), "x.name", "x.name"),
     of_type("a part's name", dict[str, LINE], dict[str, ITEM], {"a": LINE("a")}, {"a": ITEM("a")}, "x{}"),
     of_type("a part to anything", LINE, Any, LINE("a"), 1, "x", "x"),
+    of_type("parts to anything", dict[str, LINE], Any, {"a": LINE("a")}, 1, "x{}", "x"),
+    of_type("a list of parts to one of anything", list[LINE | None], list[Any], [LINE("a")], [1], "x[]", "x[]"),
+    of_type("a tuple to an empty one", tuple[int, ...], tuple[()], (1,), (), "x"),
+    Change(
+        "a part to anything, and the part",
+        {"x": dict[str, list[LINE]], "y": list[LINE]},
+        {"x": Any, "y": list[LINE_WITH_COUNT]},
+        {"x": {"a": [LINE("a")]}, "y": []},
+        {"x": 1, "y": []},
+        ["x{}[].count", "y[].count"],
+        ["x"],
+    ),
+    Change(
+        "a part to anything, and its default",
+        {"x": dict[str, LINE], "y": list[LINE]},
+        {"x": Any, "y": list[LINE_WITH_DEFAULT]},
+        {"x": {"a": LINE("a")}, "y": []},
+        {"x": 1, "y": []},
+        [],
+        ["x"],
+    ),
     of_type("a part to a dict", LINE, dict[str, str], LINE("a"), {"key": "a"}, "x", "x"),
 ]
 UNSURE = {"int to float", "float to int"}
@@ -212,6 +237,150 @@ def test_classes_that_refer_to_themselves_are_compared() -> None:
     assert not differences(schema_of(Counted), schema_of(Tree), drop=True)
 
 
+def boxed(line: Any, form: Callable[[Any], Any]) -> Any:
+    """A class with a box of lines, and the box."""
+
+    @dataclass
+    class Box(Generic[T]):
+        item: T
+
+    Box.__qualname__ = "Box"
+    return record("dataclass", "Orders", box=form(Box[line])), Box
+
+
+@pytest.mark.parametrize(
+    ("form", "wrapped", "path"),
+    [(lambda box: box, lambda one: one, "box"), (lambda box: list[box], lambda one: [one], "box[]")],
+)
+@pytest.mark.parametrize(
+    ("after", "backward", "forward"),
+    [
+        (LINE, [], []),
+        (LINE_WITH_DEFAULT, [], []),
+        (LINE_WITH_COUNT, ["<Line>.count"], []),
+        (LINE_OF_BYTES, ["<Line>.name"], ["<Line>.name"]),
+        (int, ["<Line>"], ["<int>"]),
+    ],
+)
+def test_what_a_generic_class_is_made_generic_in_is_compared(
+    form: Any, wrapped: Any, path: str, after: Any, backward: list[str], forward: list[str], tmp_path: Path
+) -> None:
+    (old, box), (new, _) = boxed(LINE, form), boxed(after, form)
+    before = Code().declare(NAME, 1, old)
+    same, newer = Code().declare(NAME, 1, new), Code().declare(NAME, 2, new, readable_by=1)
+    assert [one.path for one in found(tmp_path, "backward", before, same)] == [path + where for where in backward]
+    assert [one.path for one in found(tmp_path, "forward", before, newer)] == [path + where for where in forward]
+    assert is_read(before, same, {"box": wrapped(box(LINE("a")))}) == (not backward)
+
+
+def test_a_generic_class_in_itself_is_compared_by_its_arguments() -> None:
+    def nested(line: Any) -> JsonSchema:
+        @dataclass
+        class Box(Generic[T]):
+            item: T
+
+        Box.__qualname__ = "Box"
+        return schema_of(record("dataclass", "Orders", box=Box[Box[line]]))
+
+    assert [one.path for one in differences(nested(LINE), nested(LINE_WITH_COUNT))] == ["box<Box[Line]><Line>.count"]
+
+
+def test_a_generic_class_that_does_not_say_in_what_takes_anything() -> None:
+    bare, of_line = boxed(LINE, lambda box: box.__origin__)[0], boxed(LINE, lambda box: box)[0]
+    assert not differences(schema_of(of_line), schema_of(bare))
+    assert [one.path for one in differences(schema_of(of_line), schema_of(bare), by_name=True)] == ["box<Line>"]
+    assert [one.path for one in differences(schema_of(bare), schema_of(of_line))] == ["box<any value>"]
+
+
+NAN = float("nan")
+STR_OR_INT = Annotated[str | int, Field(union_mode="left_to_right")]
+INT_OR_STR = Annotated[int | str, Field(union_mode="left_to_right")]
+LOWER = Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True)]
+LIMITED = [
+    pytest.param(float, FiniteFloat, {}, NAN, id="finite"),
+    pytest.param(float, float, {"allow_inf_nan": False}, NAN, id="finite by configuration"),
+    pytest.param(list[str], list[str], {"str_max_length": 3}, ["long"], id="length by configuration"),
+    pytest.param(str, str, {"str_min_length": 3}, "a", id="least length by configuration"),
+    pytest.param(str, str, {"str_to_lower": True}, "A", id="case by configuration"),
+    pytest.param(Annotated[Decimal, Field(allow_inf_nan=True)], Decimal, {}, Decimal("NaN"), id="decimal"),
+    pytest.param(UUID, UUID4, {}, UUID("48bb2ad6-e5c7-11f1-9372-02fc00000001"), id="uuid"),
+    pytest.param(Path, FilePath, {}, Path("/nowhere/at/all"), id="file"),
+    pytest.param(str, LOWER, {}, " A ", id="text that is changed"),
+    pytest.param(str, INT_OR_STR, {}, "1", id="union in turn"),
+    pytest.param(STR_OR_INT, INT_OR_STR, {}, "1", id="union in another turn"),
+    pytest.param(COLORS, COLORS, {"use_enum_values": True}, COLORS.RED, id="values of enums"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "config", "value"), LIMITED)
+def test_a_limit_that_json_schema_has_no_word_for_is_compared(
+    before: Any, after: Any, config: Any, value: Any, tmp_path: Path
+) -> None:
+    """What it refuses or changes is reported by its path, where rows need not keep it."""
+    old = create_model("Orders", x=(before, ...))
+    new = create_model("Orders", __config__=ConfigDict(**config), x=(after, ...))
+    writer, reader = Code().declare(NAME, 2, old, readable_by=1), Code().declare(NAME, 1, new)
+    assert {one.path.partition("[")[0] for one in found(tmp_path, "forward", reader, writer)} == {"x"}
+    assert {one.path.partition("[")[0] for one in differences(schema_of(old), schema_of(new), by_name=True)} == {"x"}
+    pushed = writer.push(old(x=value))
+    try:
+        pulled: Any = reader.pull(pushed)
+    except SchemaError:
+        return
+    assert (type(pulled.x), pulled.x) != (type(value), value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(FiniteFloat, float), (UUID4, UUID), (LOWER, str), (INT_OR_STR, int | str)]
+)
+def test_a_limit_that_is_gone_is_none(before: Any, after: Any) -> None:
+    one, other = (schema_of(record("model", "Orders", x=hint)) for hint in (before, after))
+    assert not differences(one, other)
+    assert differences(other, one)
+
+
+def test_what_is_not_known_is_to_be_the_same() -> None:
+    """It may make the type a wider one."""
+    one, other = (
+        schema_of(record("model", "Orders", x=Annotated[Decimal, Field(allow_inf_nan=which)]))
+        for which in (True, False)
+    )
+    (problem,), (reverse,) = differences(one, other), differences(other, one)
+    assert str(problem) == "x: rows are constrained by infinite=True, the reader's by nothing"
+    assert str(reverse) == "x: rows are constrained by nothing, the reader's by infinite=True"
+    assert not differences(one, schema_of(record("model", "Orders", x=Any)))
+
+
+@dataclass
+class Made:
+    x: int
+    needed: InitVar[int]
+
+
+def test_what_only_the_constructor_of_the_reader_takes_is_missing() -> None:
+    """No row has it: no field keeps it."""
+    problem = Difference("needed", "rows may lack it, and the reader requires it")
+    assert differences(schema_of(record("dataclass", "Made", x=int)), schema_of(Made)) == [problem]
+
+
+@pytest.mark.parametrize("kind", STRICT)
+def test_a_part_where_an_older_reader_takes_anything_is_built_by_its_name(kind: str, tmp_path: Path) -> None:
+    newer = code(kind, {"x": list[LINE], "y": (Any, None)}, 2, 1)
+    older = code(kind, {"x": list[Any], "y": (LINE_WITH_COUNT | None, None)})
+    assert [one.path for one in found(tmp_path, "forward", older, newer)][:1] == ["x[].count"]
+    assert not is_read(newer, older, {"x": [LINE("a")]})
+
+
+class Tangled(TypedDict, total=False):
+    again: Tangled
+    line: LINE  # type: ignore[valid-type]
+
+
+def test_what_a_typed_dict_has_is_named_too() -> None:
+    one, other = (schema_of(record("dataclass", "Orders", x=hint)) for hint in (list[Tangled], Any))
+    assert [found.path for found in differences(one, other, by_name=True)] == ["x[].line"]
+
+
 class Open(BaseModel, extra="allow"):
     id: int
 
@@ -298,6 +467,8 @@ def test_members_are_named_as_rows_have_them() -> None:
         (list[str], "list[str]"),
         (tuple[int, ...], "tuple[int]"),
         (tuple[int, str], "tuple[int, str]"),
+        (tuple[()], "tuple[()]"),
+        (boxed(LINE, lambda box: box)[1][LINE], "Box[Line]"),
         (dict[str, float], "dict[str, float]"),
         (LINE, "Line"),
         (int | None, "int | None"),

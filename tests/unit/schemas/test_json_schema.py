@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import typing
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum, IntFlag
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, NewType, TypedDict, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NewType, TypedDict, TypeVar
 
 import attrs
 import numpy as np
 import pandas as pd
 import pytest
-from annotated_types import Len
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, conint, constr
+from annotated_types import Len, Predicate
+from pydantic import (
+    UUID4,
+    AfterValidator,
+    AnyUrl,
+    Base64Str,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    FiniteFloat,
+    GetPydanticSchema,
+    PositiveInt,
+    StringConstraints,
+    UrlConstraints,
+    conint,
+    constr,
+)
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import NotRequired
 
 from airflow_xcom_toolkit.errors import SchemaError
 from airflow_xcom_toolkit.schemas import Catalogue, Declarations, Declared, lock
-from airflow_xcom_toolkit.schemas.json_schema import JsonSchema, json_schema
+from airflow_xcom_toolkit.schemas.json_schema import json_schema
+from airflow_xcom_toolkit.schemas.limits import JsonSchema
 from tests.unit.schemas.code import Code
 from tests.unit.schemas.records import KINDS, record
 
@@ -47,6 +66,22 @@ class Access(IntFlag):
 class Odd(Enum):
     PAIR = (1, "a")
     OBJECT = object()
+
+
+class Sets(Enum):
+    LETTERS = frozenset("zyxwvutsrq")
+    INSIDE = ({"c", "b", "a", "f", "e", "d"}, [None], {"a": Color.RED}, int, ())
+
+
+class Scaled:
+    """A constraint of a user's own."""
+
+    def __init__(self, by: int) -> None:
+        self.by = by
+        self.units = {"m", "km", "cm", "mm"}
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        return handler(source)
 
 
 class Options(TypedDict):
@@ -118,6 +153,10 @@ def test_every_kind_of_class_is_an_object_with_its_fields(kind: str) -> None:
         (list, {"type": "array", "items": {}}),
         (list[int], {"type": "array", "items": {"type": "integer"}}),
         (tuple[int, ...], {"type": "array", "x-python-type": "tuple", "items": {"type": "integer"}}),
+        (tuple, {"type": "array", "x-python-type": "tuple", "items": {}}),
+        (typing.Tuple, {"type": "array", "x-python-type": "tuple", "items": {}}),  # noqa: UP006
+        (tuple[()], {"type": "array", "x-python-type": "tuple", "prefixItems": []}),
+        (typing.Tuple[()], {"type": "array", "x-python-type": "tuple", "prefixItems": []}),  # noqa: UP006
         (tuple[int, Any], {"type": "array", "x-python-type": "tuple", "prefixItems": [{"type": "integer"}, {}]}),
         (set[int], {"type": "array", "x-python-type": "set", "items": {"type": "integer"}}),
         (deque[int], {"type": "array", "x-python-type": "collections.deque", "items": {"type": "integer"}}),
@@ -162,11 +201,119 @@ def test_a_type_is_written_as(hint: Any, schema: JsonSchema) -> None:
         (Annotated[float, "seconds", Field(description="how long")], {}),
         (Annotated[date, Field(gt=date(2026, 1, 1))],
          {"exclusiveMinimum": {"x-python-type": "datetime.date", "x-text": "datetime.date(2026, 1, 1)"}}),
+        (Annotated[str, Field(pattern=re.compile("^a"))], {"pattern": "^a"}),
+        (Annotated[str, Field(pattern=re.compile("^a", re.I))], {"pattern": "^a (flags 2)"}),
+        (FiniteFloat, {"x-allow-inf-nan": False}),
+        (Annotated[float, Field(allow_inf_nan=False)], {"x-allow-inf-nan": False}),
+        (Annotated[float, Field(allow_inf_nan=True)], {}),
+        (UUID4, {"x-uuid-version": 4}),
+        (FilePath, {"x-path-type": "file"}),
+        (Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True, to_upper=False, strict=True)],
+         {"x-to-lower": True, "x-strip-whitespace": True}),
     ],
 )  # fmt: skip
 def test_limits_are_kept(hint: Any, limits: JsonSchema) -> None:
     plain = {"type", "items", "additionalProperties", "x-python-type"}
     assert {word: limit for word, limit in of_hint(hint).items() if word not in plain} == limits
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("hint", "texts"),
+    [
+        (Base64Str, ["encoder=pydantic.Base64Encoder"]),
+        (Annotated[AnyUrl, UrlConstraints(allowed_schemes=["s3"], host_required=True)],
+         ["allowed_schemes=['s3']", "host_required=True"]),
+        (Annotated[Decimal, Field(allow_inf_nan=True)], ["infinite=True"]),
+        (Annotated[int, Scaled(2)], ["tests.Scaled(by=2, units={'cm', 'km', 'm', 'mm'})"]),
+        (Annotated[Line, Scaled(2), Scaled(2)], ["tests.Scaled(by=2, units={'cm', 'km', 'm', 'mm'})"]),
+    ],
+)  # fmt: skip
+def test_what_else_pydantic_is_told_is_a_text(kind: str, hint: Any, texts: list[str]) -> None:
+    """That is the same in every process."""
+    assert schema_of(record(kind, "One", x=hint))["properties"]["x"]["x-constraints"] == texts
+
+
+def as_it_is(source: Any, handler: Any) -> Any:
+    return handler(source)
+
+
+@pytest.mark.parametrize(
+    "one", [AfterValidator(abs), AfterValidator(int), Predicate(bool), GetPydanticSchema(as_it_is)]
+)
+def test_code_is_not_seen(one: Any) -> None:
+    assert of_hint(Annotated[int, one]) == {"type": "integer"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_union_that_is_tried_in_turn_has_an_order(kind: str) -> None:
+    of_both = Annotated[str | int | None, Field(union_mode="left_to_right")]
+    members = [{"type": "integer", "x-left-to-right": 1}, {"type": "null"}, {"type": "string", "x-left-to-right": 0}]
+    found = schema_of(record(kind, "One", x=of_both))["properties"]["x"]
+    assert sorted(found["anyOf"], key=str) == members
+
+
+CONFIG = ConfigDict(str_max_length=3, str_to_upper=True, allow_inf_nan=False, strict=True, use_enum_values=True)
+
+
+class Configured(BaseModel):
+    model_config = CONFIG
+
+    texts: list[str]
+    short: str = Field(max_length=2)
+    number: float
+    infinite: float = Field(allow_inf_nan=True)
+    color: Color
+    free: Free
+    after: str
+
+
+@dataclass
+class Free:
+    text: str
+
+
+@pydantic_dataclass(config=CONFIG)
+class ConfiguredToo:
+    after: str
+
+
+class ConfiguredDict(TypedDict):
+    __pydantic_config__ = CONFIG  # type: ignore[misc]
+
+    after: str
+
+
+def test_a_configuration_is_of_each_field_of_its_class() -> None:
+    """And not of those of others; a field's own word is what counts."""
+    text = {"type": "string", "x-to-upper": True}
+    found = schema_of(Configured)
+    assert found["properties"] == {
+        "texts": {"type": "array", "items": {**text, "maxLength": 3}},
+        "short": {**text, "maxLength": 2},
+        "number": {"type": "number", "x-allow-inf-nan": False},
+        "infinite": {"type": "number"},
+        "color": {"$ref": "#/$defs/Color", "x-constraints": ["use_enum_values"]},
+        "free": {"$ref": "#/$defs/Free"},
+        "after": {**text, "maxLength": 3},
+    }
+    assert found["$defs"]["Free"]["properties"] == {"text": {"type": "string"}}
+    assert schema_of(ConfiguredToo)["properties"]["after"] == {**text, "maxLength": 3}
+    of_dict = schema_of(record("dataclass", "One", x=ConfiguredDict))["$defs"]["ConfiguredDict"]
+    assert of_dict["properties"]["after"] == {**text, "maxLength": 3}
+
+
+@pytest.mark.parametrize("kind", [dataclass, pydantic_dataclass])
+def test_what_only_a_constructor_takes_is_required(kind: Any) -> None:
+    @kind
+    class Given:
+        x: int
+        needed: InitVar[int]
+        given: InitVar[int] = 1
+        shared: ClassVar[int]
+
+    found = schema_of(Given)
+    assert (list(found["properties"]), found["required"]) == (["x"], ["needed", "x"])
 
 
 @pytest.mark.parametrize("kind", ["model", "pydantic_dataclass"])
@@ -212,6 +359,13 @@ def test_enums_have_names_and_values() -> None:
     assert definitions["Access"] == {"enum": [1, 2], "x-names": ["READ", "WRITE"]}
     odd = [{"x-python-type": "object"}, {"x-python-type": "tuple", "x-text": "(1, 'a')"}]
     assert definitions["Odd"] == {"enum": odd, "x-names": ["OBJECT", "PAIR"]}
+
+
+def test_sets_have_an_order() -> None:
+    """Python's is another one in every process."""
+    inside, letters = schema_of(record("dataclass", "One", x=Sets))["$defs"]["Sets"]["enum"]
+    assert letters["x-text"] == "frozenset({'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z'})"
+    assert inside["x-text"] == "({'a', 'b', 'c', 'd', 'e', 'f'}, [None], {'a': tests.Color.RED}, int, ())"
 
 
 def test_typed_dicts_have_keys_that_may_be_missing() -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 import attrs
 import numpy as np
@@ -36,6 +36,7 @@ ONE = record("dataclass", "Orders", id=int)
 OPTIONAL = record("dataclass", "Orders", id=int, note=(str, "none"))
 REQUIRED = record("dataclass", "Orders", id=int, note=str)
 TEXT = record("dataclass", "Orders", id=str)
+T = TypeVar("T")
 
 
 class Color(Enum):
@@ -47,6 +48,12 @@ class Color(Enum):
 class Box:
     size: Annotated[int, Field(gt=0)]
     _secret: str = "s"
+
+
+@dataclass
+class Node(Generic[T]):
+    item: T
+    next: Node[int] | None = None
 
 
 class Pair(NamedTuple):
@@ -245,6 +252,11 @@ def test_a_link_stays_a_link(path: Path) -> None:
         ('{"format": 1, "schemas": {"a": [{"version": 1, "schema": {"type": "array"}}]}}', "it is not a lock file"),
         ('{"format": 1, "schemas": {"a": [{"version": 1, "schema": {"properties": {"x": {"$ref": "#/$defs/Y"}}}}]}}',
          "it is not a lock file"),
+        ('{"format": 0, "schemas": {}}', "it has format 0, which is none"),
+        ('{"format": -1, "schemas": {}}', "it has format -1, which is none"),
+        ('{"format": true, "schemas": {}}', "it has format True, which is none"),
+        ('{"format": 1, "schemas": {"a": [{"version": 1, "schema": ' + '{"items": ' * 9999 + "{}" + "}" * 9999 + "}]}}",
+         "it nests too deep"),
         ('{"format": 2, "schemas": {}}', "it has format 2, and this release reads up to 1"),
     ],
 )  # fmt: skip
@@ -254,6 +266,60 @@ def test_a_file_that_cannot_be_used_is_a_named_error(path: Path, text: str, prob
         with pytest.raises(SchemaLockError, match=problem):
             use(path, catalogue=code(ONE).catalogue)
     assert path.read_text() == text
+
+
+def test_a_directory_is_a_named_error(tmp_path: Path) -> None:
+    for use in (check, unlocked, lock):
+        with pytest.raises(SchemaLockError, match="it cannot be read"):
+            use(tmp_path, catalogue=code(ONE).catalogue)
+
+
+def test_a_generic_class_that_has_itself_is_read_again(path: Path) -> None:
+    assert lock(path, code(Node).catalogue)
+    assert not unlocked(path, code(Node).catalogue)
+    assert not check(path, "full", code(Node).catalogue)
+
+
+def test_a_file_that_could_not_be_read_is_not_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock(path, code(ONE).catalogue)
+    before = path.read_bytes()
+    broken = {"properties": {"x": {"$ref": "#/$defs/Nowhere"}}}
+    monkeypatch.setattr("airflow_xcom_toolkit.schemas.locking.json_schema", lambda *given: broken)
+    with pytest.raises(SchemaLockError, match="it is not written, as it could not be read again"):
+        lock(path, code(ONE).catalogue, replace=True)
+    assert [(found.name, found.read_bytes()) for found in path.parent.iterdir()] == [(LOCK_FILE, before)]
+
+
+@pytest.mark.parametrize("depth", [50, 100, 150, 200, 250, 300, 350])
+def test_types_that_nest_deep_are_locked_or_a_named_error(path: Path, depth: int) -> None:
+    hint: Any = int
+    for _ in range(depth):
+        hint = list[hint]
+    deep = code(record("dataclass", "Deep", x=hint))
+    try:
+        lock(path, deep.catalogue)
+    except SchemaError:
+        assert not path.exists()
+    else:
+        assert not unlocked(path, deep.catalogue)
+
+
+def test_the_file_keeps_its_mode(path: Path) -> None:
+    lock(path, code(ONE).catalogue)
+    path.chmod(0o640)
+    lock(path, code(ONE, OPTIONAL).catalogue)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_constant_that_is_equal_is_not_the_same(path: Path) -> None:
+    """``1 == True``."""
+    one, true = (code(record("dataclass", "Orders", id=hint)) for hint in (Literal[1], Literal[True]))
+    lock(path, one.catalogue)
+    assert [found.version for found in unlocked(path, true.catalogue)] == [1]
+    with pytest.raises(SchemaLockError, match="rows may have 1, which the reader does not know"):
+        lock(path, true.catalogue)
+    assert [found.version for found in lock(path, true.catalogue, replace=True)] == [1]
+    assert not unlocked(path, true.catalogue)
 
 
 def test_without_a_file_there_is_nothing_to_compare_with(path: Path) -> None:
