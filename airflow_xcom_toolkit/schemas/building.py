@@ -25,6 +25,7 @@ from .structure import (
 
 MAPPINGS = (dict, OrderedDict, defaultdict, Counter)
 SEQUENCES = (list, tuple, deque)
+SCALARS = frozenset({str, bytes, int, float, complex, bool, type(None)})
 
 
 class Builder:
@@ -198,6 +199,8 @@ def bare(value: Any) -> Any:
 def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     """The same container with other parts, if any of them changed."""
     kind = type(value)
+    if is_flat(value):
+        return value
     if kind in MAPPINGS:
         parts = {key: change(part) for key, part in value.items()}
         return value if all(parts[key] is part for key, part in value.items()) else _refilled(value, parts)
@@ -205,6 +208,13 @@ def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
         items = [change(part) for part in value]
         return value if all(one is two for one, two in zip(items, value)) else _like(value, items)
     return value
+
+
+def is_flat(value: Any) -> bool:
+    """Whether there is nothing in a container but plain scalars."""
+    if type(value) in MAPPINGS:
+        return SCALARS.issuperset(map(type, value.values()))
+    return type(value) in SEQUENCES and SCALARS.issuperset(map(type, value))
 
 
 def _refilled(data: Any, built: dict[Any, Any]) -> Any:

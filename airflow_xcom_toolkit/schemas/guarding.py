@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
 from ..abc import Fields
-from .building import MAPPINGS, SEQUENCES, Builder, key_step, told
+from .building import MAPPINGS, SCALARS, SEQUENCES, Builder, is_flat, key_step, told
 from .making import Misfit
 from .structure import fields, is_record, part_names, runs_code
 
@@ -41,10 +42,12 @@ def plain(value: Any, names: Mapping[Any, str], *, guard: bool) -> Any:
     Containers are new ones; with ``guard`` leaves are such that changing them does not change the value.
     """
     kind = type(value)
-    if kind in _SCALARS:
+    if kind in SCALARS:
         return value
     if kind in names:
         return told(value) if isinstance(value, Enum) else _fields_of(value, names, guard)
+    if kind in SEQUENCES and is_flat(value):
+        return copy.copy(value)
     if kind in MAPPINGS:
         return _filled(value, {_key(k, names): plain(part, names, guard=guard) for k, part in value.items()})
     if kind in SEQUENCES:
@@ -82,10 +85,12 @@ def difference(one: Any, other: Any, steps: tuple[str, ...] = ()) -> tuple[str, 
     """Where two values are not the same in value and type, if anywhere."""
     if one is other:
         return None
-    if type(one) is not type(other):
+    if type(one) is not type(other) or (isinstance(one, dict) and not _have_same_keys(one, other)):
         return steps
     if is_record(type(one)):
         return _first(_state(one), _state(other), steps, ".{}".format)
+    if is_flat(one) and one == other and [*map(type, _values(one))] == [*map(type, _values(other))]:
+        return None
     if isinstance(one, dict):
         return _first(one, other, steps, key_step)
     if isinstance(one, SEQUENCES):
@@ -93,7 +98,13 @@ def difference(one: Any, other: Any, steps: tuple[str, ...] = ()) -> tuple[str, 
     return None if equal(one, other) else steps
 
 
-_SCALARS = frozenset({str, bytes, int, float, complex, bool, type(None)})
+def _have_same_keys(one: dict[Any, Any], other: dict[Any, Any]) -> bool:
+    """In the same order, and of the same types: ``1`` is not ``True``."""
+    return [*one] == [*other] and [*map(type, one)] == [*map(type, other)]
+
+
+def _values(container: Any) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container
 
 
 def _first(

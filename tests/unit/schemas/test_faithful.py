@@ -157,6 +157,15 @@ def test_a_validator_that_changes_data_is_refused(kind: Any, double: Any, value:
         Code().declare(NAME, 1, cls).push(made)
 
 
+class Flags(BaseModel):
+    by: dict[bool, int]
+
+
+def test_keys_of_another_type_are_refused_though_they_are_equal() -> None:
+    with pytest.raises(SchemaValidationError, match=r"value\.by"):
+        Code().declare(NAME, 1, Flags).push(Flags.model_construct(by={1: 2}))
+
+
 def test_a_validator_that_only_looks_is_fine_with_any_data() -> None:
     for value in (np.array([1.0, np.nan]), pd.DataFrame({"x": [1.0, None]}), pl.DataFrame({"x": [None]}), {1, 2}):
         cls = doubling(type(value), lambda v: v)
