@@ -92,8 +92,10 @@ def test_rows_are_sealed_when_there_are_keys(ran: dict[str, Any]) -> None:
 
 def test_the_backends_keep_their_promises_on_it(tmp_path: Path) -> None:
     """The unit tests of all that touches Airflow, and the golden rows, pass on it too."""
-    files = [f"tests/unit/test_{name}.py" for name in ("backends", "compat", "masking", "plugin")]
-    chosen = [*files, "tests/unit/helpers"]
+    files = [
+        f"tests/unit/test_{name}.py" for name in ("backends", "compat", "hooks", "masking", "own_backends", "plugin")
+    ]
+    chosen = [*files, "tests/unit/helpers", "tests/unit/schemas"]
     command = [next_python(), "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen, "tests/wire"]
     env = environment(tmp_path)
     ended = subprocess.run(command, cwd=HERE.parents[1], env=env, capture_output=True, text=True, timeout=300)
