@@ -73,12 +73,12 @@ class Stamps(Schema):
 
 
 def _described(declared: Declared, value: Any) -> Json:
-    columns: Json = {_printable(name): dtype for name, dtype in columns_of(value) or ()}
+    columns: Json = {_printable(name): _printable(dtype) for name, dtype in columns_of(value) or ()}
     if not columns or len(json.dumps(columns)) > _MAX_COLUMNS:
         return declared.to_json()
     return {**declared.to_json(), "columns": columns}
 
 
-def _printable(name: str) -> str:
-    """Every database keeps it, and it can be read."""
-    return name if name.isprintable() else ascii(name)[1:-1]
+def _printable(text: str) -> str:
+    """Every database keeps it, and it can be read. A dtype has names in it, too: those of the fields of a struct."""
+    return text if text.isprintable() else ascii(text)[1:-1]

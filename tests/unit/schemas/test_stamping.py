@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from airflow_xcom_toolkit import Versioned
@@ -47,6 +48,23 @@ def test_the_row_of_an_instance_says_its_schema(tmp_path: Path) -> None:
 def test_the_row_of_a_frame_says_its_columns_too(tmp_path: Path) -> None:
     row = strict(stamping(tmp_path, plain_code()).push(Versioned(FRAME, "acme.trips", 1), AT))
     assert schema_of(row) == {"name": "acme.trips", "version": 1, "columns": {"id": "int64", "fare": "float64"}}
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"a\x00b": [1]}),
+        pa.table({"s": pa.array([{"a\x00b": 1}], pa.struct([("a\x00b", pa.int64())]))}),
+        pd.DataFrame({"s": pd.Series([{"a\x00b": 1}], dtype=pd.ArrowDtype(pa.struct([("a\x00b", pa.int64())])))}),
+    ],
+    ids=["name", "arrow dtype", "pandas dtype"],
+)
+def test_what_a_row_says_of_columns_is_kept_by_every_database(frame: Any, tmp_path: Path) -> None:
+    """JSONB refuses U+0000."""
+    stages = stamping(tmp_path, plain_code())
+    row = strict(stages.push(Versioned(frame, "acme.trips", 1), AT))
+    assert "\\x00" in repr(schema_of(row)["columns"])
+    assert_same(stages.pull(row, AT).value, frame)
 
 
 def test_the_columns_of_a_wide_frame_do_not_make_a_row_large(tmp_path: Path) -> None:
