@@ -142,7 +142,7 @@ class Builder:
         arguments = get_args(hint)
         if isinstance(data, MAPPINGS):
             of_keys, of_values = (*arguments, Any, Any)[:2]
-            return _refilled(
+            return refilled(
                 data,
                 {
                     self.build(of_keys, k, (*steps, key_step(k))): self.build(of_values, v, (*steps, key_step(k)))
@@ -152,7 +152,7 @@ class Builder:
         if isinstance(data, tuple) and get_origin(hint) is tuple and arguments[-1:] != (...,):
             return self._fixed(arguments, data, steps)
         if isinstance(data, SEQUENCES):
-            return _like(data, [self.build(arguments[0], v, (*steps, f"[{i}]")) for i, v in enumerate(data)])
+            return like(data, [self.build(arguments[0], v, (*steps, f"[{i}]")) for i, v in enumerate(data)])
         if isinstance(data, (set, frozenset)):
             return type(data)(self.build(arguments[0], v, (*steps, "[…]")) for v in data)
         return data
@@ -203,10 +203,10 @@ def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
         return value
     if kind in MAPPINGS:
         parts = {key: change(part) for key, part in value.items()}
-        return value if all(parts[key] is part for key, part in value.items()) else _refilled(value, parts)
+        return value if all(parts[key] is part for key, part in value.items()) else refilled(value, parts)
     if kind in SEQUENCES:
         items = [change(part) for part in value]
-        return value if all(one is two for one, two in zip(items, value)) else _like(value, items)
+        return value if all(one is two for one, two in zip(items, value)) else like(value, items)
     return value
 
 
@@ -217,14 +217,15 @@ def is_flat(value: Any) -> bool:
     return type(value) in SEQUENCES and SCALARS.issuperset(map(type, value))
 
 
-def _refilled(data: Any, built: dict[Any, Any]) -> Any:
+def refilled(data: Any, built: dict[Any, Any]) -> Any:
     """A mapping of the same kind as ``data``."""
     if isinstance(data, defaultdict):
         return defaultdict(data.default_factory, built)
     return OrderedDict(built) if isinstance(data, OrderedDict) else Counter(built) if type(data) is Counter else built
 
 
-def _like(data: Any, items: list[Any]) -> Any:
+def like(data: Any, items: list[Any]) -> Any:
+    """A sequence of the same kind as ``data``."""
     if isinstance(data, deque):
         return deque(items, data.maxlen)
     return items if type(data) is list else type(data)(items) if type(data) is tuple else data

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from ..abc import Fields
-from .building import MAPPINGS, SCALARS, SEQUENCES, Builder, is_flat, key_step, told
+from .building import MAPPINGS, SCALARS, SEQUENCES, Builder, is_flat, key_step, like, refilled, told
 from .making import Misfit
 from .structure import fields, is_record, part_names, runs_code
 
@@ -49,10 +49,9 @@ def plain(value: Any, names: Mapping[Any, str], *, guard: bool) -> Any:
     if kind in SEQUENCES and is_flat(value):
         return copy.copy(value)
     if kind in MAPPINGS:
-        return _filled(value, {_key(k, names): plain(part, names, guard=guard) for k, part in value.items()})
+        return refilled(value, {_key(k, names): plain(part, names, guard=guard) for k, part in value.items()})
     if kind in SEQUENCES:
-        items = [plain(part, names, guard=guard) for part in value]
-        return kind(items, value.maxlen) if hasattr(value, "maxlen") else kind(items)
+        return like(value, [plain(part, names, guard=guard) for part in value])
     if kind in (set, frozenset):
         return kind(_key(part, names) for part in value)
     return guarded(value) if guard else value
@@ -62,13 +61,6 @@ def _fields_of(value: Any, names: Mapping[Any, str], guard: bool) -> Fields:
     extra = getattr(value, "__pydantic_extra__", None) or {}
     state = {name: plain(part, names, guard=guard) for name, part in _state(value).items()}
     return Fields(state, names[type(value)], extra)
-
-
-def _filled(mapping: Any, items: dict[Any, Any]) -> Any:
-    found = mapping.copy()
-    found.clear()
-    found.update(items)
-    return found
 
 
 def _key(value: Any, names: Mapping[Any, str]) -> Any:

@@ -64,21 +64,26 @@ class InstanceHandler(TypeHandler):
         return replace(dumped, meta={**meta, **dumped.meta}, summary=_stamp(declared), inside=inside)
 
     def inside(self, meta: Mapping[str, Any], context: HandlerContext) -> HandlerContext:
-        known, cls = self._reader(meta)
-        return gate.inside(context, known, cls, plain=cls is None or known is None or known.version != meta["version"])
+        return self._inside(meta, context, *self._reader(meta))
 
     def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> Any:
         kind = next((kind for kind in self._kinds if kind.type_id == meta["kind"]), None)
         if kind is None:
             raise EnvelopeError(f"A value with a schema is said to be a {meta['kind']!r}, which has no fields")
-        value = kind.load(meta, children, leaf, self.inside(meta, context))
         known, cls = self._reader(meta)
+        value = kind.load(meta, children, leaf, self._inside(meta, context, known, cls))
         if known is None or (known.version == meta["version"] and cls is not None):
             return value
         data = upcasting.upcast(self._catalogue, meta, known, value)
         if cls is None:
             return bare(data)
         return upcasting.instance(known, cls, data, drop=meta["version"] > known.version)
+
+    def _inside(
+        self, meta: Mapping[str, Any], context: HandlerContext, known: Declared | None, cls: Any
+    ) -> HandlerContext:
+        is_current = known is not None and cls is not None and known.version == meta["version"]
+        return gate.inside(context, known, cls, plain=not is_current)
 
     def _reader(self, meta: Mapping[str, Any]) -> tuple[Declared | None, Any]:
         """The reader's version, and its class, if there are such. Raises what a reader meets."""
