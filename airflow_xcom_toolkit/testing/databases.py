@@ -1,0 +1,175 @@
+"""What the way to Airflow's database and back makes of a row: the task's socket, HTTP, and the database itself.
+
+Each function does to a value what one part of the way does, with the libraries that Airflow uses for it, and raises
+`RowRefusedError` where that part refuses it. Two parts are rebuilt: PostgreSQL's JSONB, whose rules are written down
+here so that no server is needed, and the API server around its JSON. MariaDB and MySQL are left out: they keep what
+SQLite and PostgreSQL both keep, but refuse rows above ``max_allowed_packet`` (a 20 MB string, by MariaDB's default).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import reprlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NoReturn, TypeVar
+
+import httpx
+import msgspec
+
+from ..abc import Json
+from ..compat import airflow_version
+
+T = TypeVar("T")
+
+NUMERIC_DIGITS = 131072
+"""So many digits a ``numeric`` of PostgreSQL may have before the point."""
+
+JSONB_BYTES = 0x0FFFFFFF
+"""So large a string or container of JSONB may be."""
+
+_REFUSALS = (ValueError, TypeError, OverflowError, RecursionError, NotImplementedError, sqlite3.Error)
+
+
+class RowRefusedError(Exception):
+    """A part of the way to the database or back refuses a row. The message says which part, and why."""
+
+    def __init__(self, part: str, row: Any, why: str) -> None:
+        super().__init__(f"{part} refuses the row {reprlib.repr(row)}: {' '.join(why.split())[:200]}")
+        self.part = part
+
+
+@contextmanager
+def refusing(part: str, row: Any) -> Iterator[None]:
+    """Errors of the libraries become `RowRefusedError`."""
+    try:
+        yield
+    except _REFUSALS as e:
+        raise RowRefusedError(part, row, str(e) or type(e).__name__) from e
+
+
+# The way of a message ----------------------------------------------------------------------------------------------
+
+
+def over_socket(msg: T) -> T:
+    """A message as the other end of the task's socket has it: msgpack in a frame, then its pydantic class."""
+    message: Any = msg
+    row = _row(message)
+    with refusing("msgpack", row):
+        frame = msgspec.msgpack.encode([0, message.model_dump()])
+        body = msgspec.msgpack.decode(frame)[1]
+    with refusing("pydantic", row):
+        return type(message).model_validate(body)  # type: ignore[no-any-return]
+
+
+def to_server(row: Json) -> Json:
+    """A row that a task pushes, as the API server has it."""
+    with refusing("HTTP JSON", row):
+        body = httpx.Request("POST", "http://airflow", json=row).content
+    with refusing("the API server", row):
+        if not body and airflow_version().startswith("3.0."):
+            raise ValueError("HTTP has no body for None, and this Airflow wants one")
+        return _json_value().validate_python(json.loads(body) if body else None)  # type: ignore[no-any-return]
+
+
+def from_server(model: Any, content: Json) -> Any:
+    """What the API server answers, as the supervisor reads it into ``model``."""
+    with refusing("HTTP JSON", content):
+        body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    with refusing("pydantic", content):
+        return model.model_validate_json(body)
+
+
+@lru_cache(maxsize=1)
+def _json_value() -> Any:
+    from pydantic import JsonValue, TypeAdapter
+
+    return TypeAdapter[Any](JsonValue)
+
+
+def _row(msg: Any) -> Any:
+    """What a message has of a row. A secret is none."""
+    return None if type(msg).__name__ == "MaskSecret" else getattr(msg, "value", getattr(msg, "root", None))
+
+
+# The databases -----------------------------------------------------------------------------------------------------
+
+
+def in_database(row: Json) -> Json:
+    """What the worse of SQLite and PostgreSQL gives back for a row.
+
+    That is the copy that is not the same as what was sent; PostgreSQL's where neither is.
+    """
+    from .same import is_same
+
+    lite, postgres = in_sqlite(row), in_jsonb(row)
+    return lite if is_same(postgres, row) else postgres
+
+
+def in_sqlite(row: Json) -> Json:
+    """What SQLite gives back for a row.
+
+    Its column type JSON has numeric affinity, so text that looks like a number is kept as one: ``1.0`` as 1.
+    """
+    with refusing("SQLite", row), closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE xcom (value JSON)")
+        database.execute("INSERT INTO xcom VALUES (?)", (json.dumps(row),))
+        (stored,) = database.execute("SELECT value FROM xcom").fetchone()
+        return json.loads(stored) if isinstance(stored, str) else stored  # type: ignore[no-any-return]
+
+
+def in_jsonb(row: Json) -> Json:
+    """What PostgreSQL gives back for a row in a column of type JSONB, by the rules of its documentation, section 8.14.
+
+    Refused: NUL, lone surrogates, NaN and infinities, numbers too large for ``numeric``, more than 256 MB.
+    Keys come back by length, then by bytes; of equal ones the last stays. Numbers are decimal: ``-0.0`` comes back
+    as ``0.0``, and a float that prints with a positive exponent as an int. Nesting is bounded by Python's ``json``
+    before it is by PostgreSQL (14,000 levels).
+    """
+    with refusing("PostgreSQL (JSONB)", row):
+        text = json.dumps(row)
+        if _has_nul(text):
+            raise ValueError("unsupported Unicode escape sequence: \\u0000 cannot be converted to text")
+        stored: Json = json.loads(
+            text, parse_float=_numeric, parse_int=_integer, parse_constant=_no_constant, object_pairs_hook=_by_key
+        )
+        if len(json.dumps(stored, ensure_ascii=False).encode()) > JSONB_BYTES:  # Lone surrogates have no UTF-8.
+            raise ValueError(f"exceeds the maximum of {JSONB_BYTES} bytes")
+        return stored
+
+
+_ESCAPE = re.compile(r"\\(?:u0000|.)")
+
+
+def _has_nul(text: str) -> bool:
+    return "\\u0000" in text and "\\u0000" in _ESCAPE.findall(text)
+
+
+def _numeric(text: str) -> Json:
+    number = Decimal(text)
+    if number.adjusted() >= NUMERIC_DIGITS:
+        raise OverflowError("value overflows numeric format")
+    return json.loads(format(number or abs(number), "f"))  # type: ignore[no-any-return]
+
+
+def _integer(text: str) -> int:
+    if len(text.lstrip("-")) > NUMERIC_DIGITS:
+        raise OverflowError("value overflows numeric format")
+    return int(text)
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(f'Token "{text}" is invalid')
+
+
+def _by_key(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    return dict(sorted(dict(pairs).items(), key=lambda pair: _key_order(pair[0])))
+
+
+def _key_order(key: str) -> tuple[int, bytes]:
+    encoded = key.encode("utf-8", "surrogatepass")
+    return len(encoded), encoded
