@@ -24,7 +24,7 @@ LAYERS = [
     {"settings"},
     {"backends"},
     {"helpers"},
-    {"rollback", "plugin", "demo", "example_dags", "__init__"},
+    {"rollback", "plugin", "demo", "example_dags", "testing", "__init__"},
 ]
 MAY_IMPORT_AIRFLOW = {
     "compat",
@@ -35,6 +35,7 @@ MAY_IMPORT_AIRFLOW = {
     "plugin",
     "demo",
     "example_dags",
+    "testing",
     "__init__",
 }
 ALLOWED_UPWARD = {("handlers", "registry")}

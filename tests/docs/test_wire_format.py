@@ -26,9 +26,9 @@ from airflow_xcom_toolkit.handlers._pandas import objects as pandas_objects
 from airflow_xcom_toolkit.handlers.tree import JSON_TYPE
 from airflow_xcom_toolkit.schemas import Catalogue, schema_handlers
 from airflow_xcom_toolkit.serde import SerdeHandler
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.docs.pages import DOCS, ROOT, noted
 from tests.pipelines import AT, KEY, objects, pipeline, strict
-from tests.same import assert_same
 from tests.wire.cases import KEY as GOLDEN_KEY
 from tests.wire.cases import RELEASES, pulled
 from tests.wire.write import FOLDER, FORMS

@@ -28,14 +28,7 @@ def options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SetOpti
 
 
 def _forget() -> None:
-    from airflow.providers.common.io.xcom import backend as stock
+    from airflow_xcom_toolkit import backends, compat
 
-    from airflow_xcom_toolkit import backends, settings
-    from airflow_xcom_toolkit.overwrites import Overwrites
-
-    settings.current.cache_clear()
-    backends._pipelines.clear()
-    backends._overwrites = Overwrites()
-    backends._decrypted.cache_clear()
-    for cached in (stock._get_base_path, stock._get_compression, stock._get_threshold):
-        cached.cache_clear()
+    backends.forget()
+    compat.forget_options()

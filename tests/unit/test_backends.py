@@ -28,8 +28,8 @@ from airflow_xcom_toolkit.errors import (
     UnsupportedTypeError,
     UntrustedReferenceError,
 )
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.pipelines import objects
-from tests.same import assert_same
 from tests.unit.conftest import SetOptions
 
 KEY = Fernet.generate_key().decode()

@@ -86,6 +86,13 @@ def test_no_value_is_too_odd(value: Any) -> None:
     assert "canary-inside" in set(texts_of(value, keys=True))
 
 
+def test_masking_does_not_change_the_value() -> None:
+    """Printing a masked array sets its fill value, where it had none."""
+    array = np.ma.array([1, 2, 3], mask=[False, True, False])
+    list(texts_of({"array": array, "nested": [array]}))
+    assert array._fill_value is None
+
+
 class TestBounds:
     def test_memory_and_time_stay_small_however_much_is_decrypted(self) -> None:
         decrypted = Decrypted()

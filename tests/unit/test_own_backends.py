@@ -45,8 +45,8 @@ from airflow_xcom_toolkit.pipeline import Pipeline
 from airflow_xcom_toolkit.placement import ObjectPlacement
 from airflow_xcom_toolkit.settings import Settings
 from airflow_xcom_toolkit.streams import ByteSource
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.pipelines import objects, strict
-from tests.same import assert_same
 from tests.unit.conftest import SetOptions
 from tests.unit.test_backends import TI, Supervisor, supervisor  # noqa: F401
 

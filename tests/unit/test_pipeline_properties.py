@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 
 from airflow_xcom_toolkit.envelope import is_envelope
 from airflow_xcom_toolkit.handlers._json import ROW, fit
+from airflow_xcom_toolkit.testing.same import assert_same
+from airflow_xcom_toolkit.testing.strategies import plain_values
 from tests.pipelines import AT, KEY, pipeline, strict
-from tests.same import assert_same
-from tests.strategies import plain_values
 
 
 @pytest.mark.parametrize("keys", [(), (KEY,)], ids=["plain", "encrypted"])

@@ -11,8 +11,8 @@ import pytest
 
 from airflow_xcom_toolkit.envelope import VERSION, is_envelope
 from airflow_xcom_toolkit.errors import IntegrityError
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.pipelines import AT, pipeline
-from tests.same import assert_same
 from tests.wire.cases import KEY, RELEASES, pulled, pushed
 from tests.wire.write import FOLDER, FORMS, golden_pipeline
 

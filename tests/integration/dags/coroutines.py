@@ -12,8 +12,8 @@ from airflow.sdk import BaseOperator, dag, task
 from airflow.sdk.execution_time.xcom import XCom
 
 from airflow_xcom_toolkit.placement import ObjectPlacement
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration import values
-from tests.same import assert_same
 
 SLOW = 0.5
 

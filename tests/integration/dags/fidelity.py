@@ -7,8 +7,8 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration import values
-from tests.same import assert_same
 
 
 @dag(schedule=None)

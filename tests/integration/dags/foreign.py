@@ -7,8 +7,8 @@ from typing import Any
 from airflow.sdk import dag, task
 from airflow.sdk.execution_time.xcom import XCom
 
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration.foreign import FOREIGN, REST, make_victim, victim_reference
-from tests.same import assert_same
 
 
 @dag(schedule=None)

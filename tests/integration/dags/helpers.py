@@ -23,8 +23,8 @@ from airflow_xcom_toolkit import (
 )
 from airflow_xcom_toolkit.compat import HAS_ASYNC
 from airflow_xcom_toolkit.errors import PathError, QueueEmptyError, XComNotFoundError
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration import values
-from tests.same import assert_same
 
 AGAIN = {"retries": 1, "retry_delay": timedelta(seconds=0)}
 

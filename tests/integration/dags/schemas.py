@@ -8,8 +8,8 @@ from typing import Any
 from airflow.sdk import dag, task
 
 from airflow_xcom_toolkit import Versioned, frame_schema, upcaster, xcom_schema
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration import values
-from tests.same import assert_same
 
 
 @dataclass

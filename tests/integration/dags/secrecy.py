@@ -11,8 +11,8 @@ from airflow.providers.standard.operators.bash import BashOperator
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import dag, task
 
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration import values
-from tests.same import assert_same
 
 log = logging.getLogger("airflow.task")
 

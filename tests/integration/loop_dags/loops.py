@@ -8,8 +8,8 @@ import airflow.sdk
 from airflow.sdk import DAG, dag, task
 
 from airflow_xcom_toolkit import XComQueue, delete, pull_path, pull_upstream
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration import values
-from tests.same import assert_same
 
 ITERATIONS = 3
 

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 from airflow.sdk.execution_time.xcom import XCom
 
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration.foreign import FOREIGN
 from tests.integration.scripts import answer
-from tests.same import assert_same
 
 if __name__ == "__main__":
     rows = json.loads(Path(sys.argv[1]).read_text())

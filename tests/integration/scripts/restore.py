@@ -14,9 +14,9 @@ from typing import Any
 from airflow.sdk.execution_time.xcom import XCom
 
 from airflow_xcom_toolkit import ToolkitXComBackend
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration import values
 from tests.integration.scripts import answer
-from tests.same import assert_same
 
 KNOWN = {
     ("fidelity", "frame", "return_value"): values.frame(5000),

@@ -13,9 +13,9 @@ from typing import Any
 from airflow.sdk import DAG
 
 from airflow_xcom_toolkit import ToolkitXComBackend
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration.loop_dags.loops import DAGS, iteration
 from tests.integration.scripts import answer
-from tests.same import assert_same
 
 
 def run(made: DAG, database: Path) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from airflow_xcom_toolkit.errors import UnsupportedTypeError
 from airflow_xcom_toolkit.handlers import _arrow
 from airflow_xcom_toolkit.handlers.tree import LeafReader, TreeDumper
 from airflow_xcom_toolkit.registry import HandlerRegistry
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.roundtrip import OpenGate, dumped, loaded, through
-from tests.same_arrays import assert_same_array
 
 
 def _extension(kind: pa.DataType, storage: pa.Array) -> pa.Array:
@@ -77,7 +77,7 @@ each_array = pytest.mark.parametrize("array", [pytest.param(array, id=name) for 
 
 
 def assert_comes_back(value: Any) -> None:
-    assert_same_array(through(value), value)
+    assert_same(through(value), value)
 
 
 def _tree(value: Any) -> Any:

@@ -18,9 +18,9 @@ from airflow_xcom_toolkit.errors import SchemaError, UnsupportedTypeError
 from airflow_xcom_toolkit.handlers import _classes
 from airflow_xcom_toolkit.handlers.tree import TreeDumper, TreeLoader
 from airflow_xcom_toolkit.registry import HandlerRegistry
+from airflow_xcom_toolkit.testing.same import assert_same
+from airflow_xcom_toolkit.testing.strategies import plain_values
 from tests.roundtrip import OpenGate, dumped, loaded, through
-from tests.same import assert_same
-from tests.strategies import plain_values
 
 T = TypeVar("T")
 HERE = f"{__name__}:"

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from airflow_xcom_toolkit.errors import UnsupportedTypeError
 from airflow_xcom_toolkit.handlers import _datetime
+from airflow_xcom_toolkit.testing.same import assert_same
+from airflow_xcom_toolkit.testing.strategies import moments
 from tests.roundtrip import dumped, loaded, through
-from tests.same import assert_same
-from tests.strategies import moments
 
 pendulum = pytest.importorskip("pendulum")
 

@@ -21,8 +21,8 @@ from airflow_xcom_toolkit.errors import UnsupportedTypeError
 from airflow_xcom_toolkit.handlers import _numpy, _numpy_npy
 from airflow_xcom_toolkit.handlers.tree import TreeDumper
 from airflow_xcom_toolkit.registry import HandlerRegistry
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.roundtrip import OpenGate, dumped, loaded, through
-from tests.same_arrays import assert_same_array
 
 NUMBERS = "?bBhHiIlLqQefdgFDG"
 UNITS = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as", "25s", "generic"]
@@ -64,7 +64,7 @@ def objects() -> np.ndarray[Any, Any]:
 def assert_comes_back(value: Any) -> None:
     before = value.copy() if isinstance(value, np.ndarray) and not value.dtype.hasobject else None
     actual = through(value)
-    assert_same_array(actual, value)
+    assert_same(actual, value)
     if isinstance(actual, np.ndarray):
         assert actual.flags.writeable
         assert not np.shares_memory(np.asarray(actual), np.asarray(value))
@@ -512,9 +512,9 @@ def test_a_scalar_whose_bytes_do_not_fit_is_an_error() -> None:
 def test_arrays_anywhere_in_a_value_come_back() -> None:
     value = {"a": [np.arange(3), np.float32(2)], "b": {"c": np.array(["x"]), "d": objects()}}
     actual = through(value)
-    assert_same_array(actual["a"][0], value["a"][0])
-    assert_same_array(actual["a"][1], value["a"][1])
-    assert_same_array(actual["b"]["d"], value["b"]["d"])
+    assert_same(actual["a"][0], value["a"][0])
+    assert_same(actual["a"][1], value["a"][1])
+    assert_same(actual["b"]["d"], value["b"]["d"])
 
 
 def test_the_summary_is_short() -> None:

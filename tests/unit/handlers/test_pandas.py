@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 from airflow_xcom_toolkit.errors import UnsupportedTypeError
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.roundtrip import dumped, loaded, through
-from tests.same import assert_same
 
 PARIS = ZoneInfo("Europe/Paris")
 FORMATS = pytest.mark.parametrize("fmt", ["arrow", "parquet"])
@@ -254,6 +254,31 @@ FRAME = pytest.mark.parametrize("frame", [pytest.param(value, id=name) for name,
 @FRAME
 def test_a_frame_comes_back_as_it_was(frame: pd.DataFrame, fmt: str) -> None:
     assert_same(through(frame, dataframe_format=fmt), frame)
+
+
+PAIR = "\ud83d\ude00"
+"""Two characters, which JSON readers take for one."""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pd.Series([1], name=PAIR),
+        pd.Series([1], index=pd.Index([1], name=PAIR)),
+        pd.DataFrame([[1]], columns=pd.Index(["a"], name=PAIR)),
+        pd.DataFrame([[1]], index=pd.MultiIndex.from_tuples([(1, 2)], names=[PAIR, None])),
+    ],
+    ids=["series", "index", "columns", "levels"],
+)
+def test_a_name_that_json_would_change_comes_back(value: Any) -> None:
+    assert_same(through(value), value)
+
+
+def test_labels_that_look_the_same_to_pandas_keep_their_own_columns() -> None:
+    """As the same float, which they become where a level has a missing label."""
+    frame = pd.DataFrame([[1, 2, 3]])
+    frame.columns = pd.MultiIndex([[2**53 + 1, 2**53, 5], ["a"]], [[0, -1, 1], [0, 0, 0]])
+    assert_same(through(frame), frame)
 
 
 def test_attrs_of_any_kind_come_back() -> None:

@@ -20,8 +20,8 @@ from airflow_xcom_toolkit.errors import XComToolkitError
 from airflow_xcom_toolkit.handlers._pandas import table
 from airflow_xcom_toolkit.handlers.tree import Tree, TreeDumper
 from airflow_xcom_toolkit.registry import HandlerRegistry
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.roundtrip import OpenGate, dumped, loaded, through
-from tests.same import assert_same
 
 FORMATS = pytest.mark.parametrize("fmt", ["arrow", "parquet"])
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.same import is_same
+from airflow_xcom_toolkit.testing.same import is_same
 
 
 def _attrs(frame: pd.DataFrame) -> pd.DataFrame:

@@ -19,8 +19,8 @@ from airflow_xcom_toolkit.errors import IntegrityError, PartialLoadError
 from airflow_xcom_toolkit.handlers._pandas import parquet, table
 from airflow_xcom_toolkit.handlers.tree import TreeLoader
 from airflow_xcom_toolkit.registry import HandlerRegistry
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.roundtrip import OpenGate, dumped, part_of
-from tests.same import assert_same
 from tests.unit.handlers.test_arrow import ARRAYS
 from tests.unit.handlers.test_numpy import STRUCTURED, STRUCTURED_IDS
 from tests.unit.handlers.test_pandas import COLUMN, FRAMES, INDEX, INDEXES

@@ -19,8 +19,8 @@ from airflow_xcom_toolkit.errors import UnsupportedTypeError
 from airflow_xcom_toolkit.handlers import _polars
 from airflow_xcom_toolkit.handlers.tree import TreeDumper
 from airflow_xcom_toolkit.registry import HandlerRegistry
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.roundtrip import OpenGate, dumped, loaded, through
-from tests.same_arrays import assert_same_array
 
 _NUMBERS = ("Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "UInt128", "Float16")
 _LONG = pl.Enum(["y", "x", "z"])
@@ -77,8 +77,8 @@ each_series = pytest.mark.parametrize("series", [pytest.param(series, id=name) f
 
 def assert_comes_back(value: Any) -> None:
     before = value.clone()
-    assert_same_array(through(value), value)
-    assert_same_array(value, before)
+    assert_same(through(value), value)
+    assert_same(value, before)
 
 
 def _tree(value: Any) -> Any:

@@ -22,9 +22,9 @@ from airflow_xcom_toolkit.errors import UnsupportedTypeError
 from airflow_xcom_toolkit.handlers import _python
 from airflow_xcom_toolkit.handlers.tree import TreeDumper
 from airflow_xcom_toolkit.registry import HandlerRegistry
+from airflow_xcom_toolkit.testing.same import assert_same
+from airflow_xcom_toolkit.testing.strategies import decimals, floats, plain_values
 from tests.roundtrip import OpenGate, dumped, loaded, through
-from tests.same import assert_same
-from tests.strategies import decimals, floats, plain_values
 
 
 def _float(bits: str) -> float:

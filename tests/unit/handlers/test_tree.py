@@ -16,9 +16,9 @@ from airflow_xcom_toolkit.abc import HandlerContext
 from airflow_xcom_toolkit.errors import EnvelopeError, EnvelopeVersionError, UnsupportedTypeError
 from airflow_xcom_toolkit.handlers.tree import JSON_TYPE, LeafReader, Tree, TreeDumper
 from airflow_xcom_toolkit.registry import HandlerRegistry
+from airflow_xcom_toolkit.testing.same import assert_same
+from airflow_xcom_toolkit.testing.strategies import plain_values
 from tests.roundtrip import OpenGate, dumped, loaded, through
-from tests.same import assert_same
-from tests.strategies import plain_values
 
 
 @dataclass

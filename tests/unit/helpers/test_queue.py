@@ -13,8 +13,8 @@ from airflow.sdk.execution_time.comms import GetXCom
 
 from airflow_xcom_toolkit import XComQueue
 from airflow_xcom_toolkit.errors import AirflowVersionError, ObjectMissingError, QueueEmptyError, QueueError
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.pipelines import objects
-from tests.same import assert_same
 from tests.unit.helpers.conftest import Rows, Ti, needs_async
 
 ITEMS: list[Any] = [(1,), None, pd.DataFrame({"a": [1]}), "x"]

@@ -33,8 +33,8 @@ from airflow_xcom_toolkit.errors import (
     UntrustedReferenceError,
 )
 from airflow_xcom_toolkit.errors import XComNotFoundError as NotFound
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.pipelines import objects
-from tests.same import assert_same
 from tests.unit.conftest import SetOptions
 from tests.unit.helpers.conftest import Rows, Ti, needs_async
 

@@ -19,8 +19,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 
 from airflow_xcom_toolkit import Versioned
 from airflow_xcom_toolkit.errors import SchemaError, SchemaValidationError, UnsupportedTypeError, XComToolkitError
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.roundtrip import OpenGate
-from tests.same import assert_same
 from tests.unit.schemas.code import Code
 
 NAME = "acme.orders"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from airflow_xcom_toolkit.errors import UnsupportedTypeError
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.roundtrip import OpenGate
-from tests.same import assert_same
 from tests.unit.schemas import declared
 from tests.unit.schemas.code import this_process
 

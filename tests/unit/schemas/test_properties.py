@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from airflow_xcom_toolkit.errors import SchemaValidationError
-from tests.same import assert_same
-from tests.strategies import plain_values
+from airflow_xcom_toolkit.testing.same import assert_same
+from airflow_xcom_toolkit.testing.strategies import plain_values
 from tests.unit.schemas.code import Code
 
 NAME = "acme.anything"

@@ -17,8 +17,8 @@ from airflow_xcom_toolkit.handlers._classes import HANDLERS as CLASSES
 from airflow_xcom_toolkit.pipeline import Pipeline
 from airflow_xcom_toolkit.registry import HandlerRegistry
 from airflow_xcom_toolkit.schemas import Catalogue, Rule, Stamps, schema_handlers
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.pipelines import AT, KEY, pipeline, strict
-from tests.same import assert_same
 from tests.unit.schemas import declared
 from tests.unit.schemas.code import Code
 

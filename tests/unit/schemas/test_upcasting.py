@@ -23,7 +23,7 @@ from airflow_xcom_toolkit.errors import (
     UpcasterError,
     UpcasterMissingError,
 )
-from tests.same import assert_same
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.unit.schemas.code import Code
 
 NAME = "acme.orders"

@@ -23,7 +23,7 @@ from airflow_xcom_toolkit.errors import (
 from airflow_xcom_toolkit.handlers.tree import TreeDumper
 from airflow_xcom_toolkit.registry import HandlerRegistry
 from airflow_xcom_toolkit.schemas import schema_handlers
-from tests.same import assert_same
+from airflow_xcom_toolkit.testing.same import assert_same
 from tests.unit.schemas.code import ClosedGate, Code
 
 NAME = "acme.trips"

@@ -10,6 +10,7 @@ import zoneinfo
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -23,6 +24,7 @@ _SPECIAL_TEXTS = ("~", "of", "at", "__classname__", "__id__", "__type", "__var",
 _PATH_TEXT = st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=20)
 
 
+@cache
 def json_texts() -> st.SearchStrategy[str]:
     """Any text: NUL, lone surrogates and pairs of them, and words with a meaning to Airflow or to a tree."""
     return st.one_of(
@@ -101,6 +103,7 @@ def uuids() -> Values:
     )
 
 
+@cache
 def hashable_leaves() -> Values:
     """Values without items, that may be keys."""
     return st.one_of(
@@ -114,6 +117,7 @@ def _is_hashable(value: Decimal) -> bool:
     return not value.is_snan()
 
 
+@cache
 def leaves() -> Values:
     """Values without items."""
     return st.one_of(
@@ -122,6 +126,7 @@ def leaves() -> Values:
     )
 
 
+@cache
 def keys() -> Values:
     """Hashable values, with tuples and frozen sets of such."""
     return st.recursive(
@@ -133,10 +138,11 @@ def keys() -> Values:
 
 def plain_values() -> Values:
     """Anything of the families ``py`` and ``datetime``, nested."""
-    return st.recursive(leaves(), _containers, max_leaves=12)
+    return st.recursive(leaves(), containers, max_leaves=12)
 
 
-def _containers(inner: Values) -> Values:
+def containers(inner: Values) -> Values:
+    """Every container, of what ``inner`` makes."""
     lists, dicts = st.lists(inner, max_size=4), st.dictionaries(keys(), inner, max_size=4)
     return st.one_of(
         *(lists, lists.map(tuple), st.dictionaries(json_texts(), inner, max_size=4), dicts),

@@ -1,0 +1,17 @@
+"""The toolkit's backends keep the contract where objects are in memory."""
+
+from __future__ import annotations
+
+import pytest
+
+import airflow_xcom_toolkit as toolkit
+from airflow_xcom_toolkit.testing import xcom_backend_contract
+
+pytestmark = pytest.mark.usefixtures("memory")
+STORE = "memory://contract"
+
+TestSerdeXComBackend = xcom_backend_contract(toolkit.SerdeXComBackend, store=STORE)
+TestThresholdXComBackend = xcom_backend_contract(toolkit.ThresholdXComBackend, store=STORE)
+TestFernetXComBackend = xcom_backend_contract(toolkit.FernetXComBackend, store=STORE)
+TestVersionedXComBackend = xcom_backend_contract(toolkit.VersionedXComBackend, store=STORE)
+TestToolkitXComBackend = xcom_backend_contract(toolkit.ToolkitXComBackend, store=STORE)
