@@ -304,6 +304,15 @@ def configured() -> type[_Hooks]:
     raise ConfigurationError("core.xcom_backend", f"it is {found}; this needs one of {names}, or a subclass of one")
 
 
+def forget() -> None:
+    """Lets this process start anew, as tests need it: options, pipelines, the rows that it set, what is masked."""
+    global _overwrites
+    current.cache_clear()
+    _pipelines.clear()
+    _overwrites = Overwrites()
+    _decrypted.cache_clear()
+
+
 _BACKENDS = (ToolkitXComBackend, ThresholdXComBackend, FernetXComBackend, VersionedXComBackend, SerdeXComBackend)
 _pipelines: dict[Any, Pipeline] = {}
 _overwrites = Overwrites()

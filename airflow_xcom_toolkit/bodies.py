@@ -60,18 +60,19 @@ class Bodies:
             return
         reader = self.placement.fetch(envelope.body)
         layers: list[Source] = [reader]
-        try:
-            for descriptor in reversed(envelope.codecs):
-                layers.append(self._decoder(layers[-1], descriptor, bind))
-            yield layers[-1]
-            for layer in reversed(layers):
-                _drain(layer)
-        except IntegrityError:
-            raise
-        except (Exception, GeneratorExit):
-            _check_rest(layers, reader)
-            raise
-        reader.verify()
+        with _naming(envelope.body):
+            try:
+                for descriptor in reversed(envelope.codecs):
+                    layers.append(self._decoder(layers[-1], descriptor, bind))
+                yield layers[-1]
+                for layer in reversed(layers):
+                    _drain(layer)
+            except IntegrityError:
+                raise
+            except (Exception, GeneratorExit):
+                _check_rest(layers, reader)
+                raise
+            reader.verify()
 
     def _is_encrypted(self, envelope: Envelope) -> bool:
         """Whether encryption was the last thing done to the body."""
@@ -167,6 +168,17 @@ class Bodies:
         if self.decryption().handles(name):
             return self.decryption()
         raise EnvelopeError(f"An object is encoded with {name!r}, which this toolkit does not know; upgrade it")
+
+
+@contextmanager
+def _naming(reference: Reference) -> Iterator[None]:
+    """Errors of codecs, which know bytes alone, say which object it is."""
+    try:
+        yield
+    except IntegrityError as e:
+        if repr(reference.key) in str(e):
+            raise
+        raise IntegrityError(f"The object {reference.key!r} in store {reference.store!r}: {e}") from e.__cause__
 
 
 def _check_rest(layers: list[Source], reader: ObjectReader) -> None:

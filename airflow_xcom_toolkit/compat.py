@@ -1,8 +1,9 @@
 """Everything of Airflow that differs between its versions, or is not public. Nothing else imports such names.
 
 Private names, each with a test for every Airflow: ``serde._extra_allowed`` (classes that ``allow_class`` allowed);
-``BaseXCom._push`` and ``_apush`` of 3.4 (a task's own pushes, which no longer go through ``set``); and the task
-runner's ``_serialize_rendered_fields`` (what Airflow stores of a task's arguments).
+``BaseXCom._push`` and ``_apush`` of 3.4 (a task's own pushes, which no longer go through ``set``); the task runner's
+``_serialize_rendered_fields`` (what Airflow stores of a task's arguments); and, for tests alone, the caches of serde's
+allow list and of the stock backend's options.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence, Set
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 try:  # Airflow 3.2 and newer
     from airflow.sdk.configuration import conf
@@ -21,6 +25,7 @@ except ImportError:
 
 from airflow.sdk.bases.xcom import BaseXCom
 
+from .abc import Coordinate
 from .overwrites import collecting
 
 __all__ = [
@@ -33,8 +38,11 @@ __all__ = [
     "declare_sensitive",
     "delete_mapped_row",
     "extra_allowed",
+    "forget_masked",
+    "forget_options",
     "mask_rendered_fields",
     "mask_secrets",
+    "push_as_task",
     "serde",
 ]
 
@@ -93,6 +101,45 @@ class PushHooks:
         await asyncio.to_thread(cls._settle, rows)
 
 
+def push_as_task(backend: Any, value: Any, at: Coordinate, instance: UUID) -> None:
+    """Pushes as the task instance ``instance`` does for itself: by ``set``, or what Airflow 3.4 has in its place."""
+    where = {"dag_id": at.dag_id, "run_id": at.run_id, "task_id": at.task_id, "map_index": at.map_index}
+    if not HAS_TASK_LOOPS:
+        return backend.set(key=at.key, value=value, **where)  # type: ignore[no-any-return]
+    mapped = at.map_index is not None and at.map_index >= 0
+    region = (
+        {"region_id": instance, "region_index": at.map_index} if mapped else {"region_id": None, "region_index": None}
+    )
+    backend._push(SimpleNamespace(id=instance, **where, **region), at.key, value)
+
+
+def forget_options() -> None:
+    """Lets Airflow's serde and the stock backend read their options anew: they keep them as long as a process lives."""
+    stock: Any = import_module("airflow.providers.common.io.xcom.backend")
+    for module in (serde(), stock):
+        for name in (
+            "_get_patterns",
+            "_get_regexp_patterns",
+            "_match",
+            "_match_glob",
+            "_match_regexp",
+            *_STOCK_OPTIONS,
+        ):
+            getattr(getattr(module, name, None), "cache_clear", lambda: None)()
+
+
+def forget_masked() -> None:
+    """Lets Airflow's masker forget all secrets; it compiles all of them into one pattern whenever one is added."""
+    for name in ("airflow.sdk._shared.secrets_masker", "airflow.sdk.execution_time.secrets_masker"):
+        with suppress(Exception):  # Each Airflow has one of the two; that of 3.0 is there where logging is set up.
+            module: Any = import_module(name)
+            module.reset_secrets_masker()
+            return
+
+
+_STOCK_OPTIONS = ("_get_base_path", "_get_compression", "_get_threshold")
+
+
 def delete_mapped_row(**at: Any) -> None:
     """Deletes the row of a mapped task instance that ``XCom.delete`` was called for.
 
@@ -111,7 +158,7 @@ def mask_secrets(secrets: Sequence[str]) -> None:
         mask_secret = module.mask_secret
     except AttributeError:
         mask_secret = import_module("airflow.sdk.execution_time.secrets_masker").mask_secret
-    mask_secret(list(secrets))
+    mask_secret(_sendable(secrets))
 
 
 def mask_rendered_fields(mask: Callable[[Any], Any]) -> None:
@@ -120,7 +167,8 @@ def mask_rendered_fields(mask: Callable[[Any], Any]) -> None:
     Airflow's own masker passes over numbers, the keys of dicts, and what is more than five levels deep.
     """
     runner: Any = import_module("airflow.sdk.execution_time.task_runner")
-    original = getattr(runner, "_serialize_rendered_fields", None)
+    found = getattr(runner, "_serialize_rendered_fields", None)
+    original = getattr(found, "of", found)
     if original is None:
         log.warning("This Airflow renders arguments in an unknown way; what was decrypted may be shown among them.")
         return
@@ -128,6 +176,7 @@ def mask_rendered_fields(mask: Callable[[Any], Any]) -> None:
     def serialize_and_mask(*args: Any, **kwargs: Any) -> dict[str, Any]:
         return {name: mask(value) for name, value in original(*args, **kwargs).items()}
 
+    serialize_and_mask.of = original  # type: ignore[attr-defined]
     runner._serialize_rendered_fields = serialize_and_mask
 
 
@@ -137,4 +186,9 @@ async def amask_secrets(secrets: Sequence[str]) -> None:
         from airflow.sdk.log import amask_secret
     except ImportError:
         return mask_secrets(secrets)
-    await amask_secret(list(secrets))
+    await amask_secret(_sendable(secrets))
+
+
+def _sendable(secrets: Sequence[str]) -> list[str]:
+    """Those that can be sent to the supervisor: no text with a lone surrogate can, and no log has one as it is."""
+    return [text for text in secrets if text.isascii() or text == text.encode("utf-8", "ignore").decode()]

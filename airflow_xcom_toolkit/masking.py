@@ -96,7 +96,8 @@ class Decrypted:
 def texts_of(value: Any, *, keys: bool = False) -> Iterator[str]:
     """The texts that ``value`` would appear as: whole if it is small, its parts, lines of what prints as a table."""
     parts = list(_parts(value, keys))
-    whole = _printed(value) if _is_small(parts) and not isinstance(value, (str, bytes, bytearray)) else []
+    is_shown = _is_small(parts) and not any(map(_is_masked_array, parts))
+    whole = _printed(value) if is_shown and not isinstance(value, (str, bytes, bytearray)) else []
     lines = (line for part in parts if _is_printed(part) for text in _printed(part) for line in _lines(text))
     forms = (form for part in parts if not _is_printed(part) for form in _forms(part))
     for texts in (whole, forms, lines):
@@ -183,9 +184,16 @@ def _cells(part: Any) -> list[Any]:
     return [cell for cell in array.ravel().tolist() if isinstance(cell, (str, bytes))]
 
 
+def _is_masked_array(part: Any) -> bool:
+    """Whether ``part`` is one, of which numpy sets the fill value when it is printed: a view of it is, instead."""
+    part = part.part if isinstance(part, _Printed) else part
+    return type(part).__module__.startswith("numpy.ma")
+
+
 def _printed(part: Any) -> list[str]:
     """How ``part`` prints; nothing where its own ``str`` or ``repr`` fails."""
     part = part.part if isinstance(part, _Printed) else part
+    part = part.view() if _is_masked_array(part) else part
     found = []
     for show in (str, repr):
         try:

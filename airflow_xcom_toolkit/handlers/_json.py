@@ -18,8 +18,8 @@ NOT, ROW, TEXT = 0, 1, 2
 """Bits of what keeps a value: nothing, a row of every database, JSON text of a tree."""
 
 _BOTH = ROW | TEXT
-_MAX_ROW_DEPTH = 200
-"""Some 250 levels are refused on the way to the database."""
+_MAX_ROW_DEPTH = 199
+"""Some 250 levels are refused on the way to the database, and 200 on the way back, the answer around it included."""
 MAX_TEXT_DEPTH = 100
 _ALWAYS = frozenset({bool, type(None)})
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -29,9 +29,9 @@ _RESERVED = frozenset({"__classname__", "__id__"})
 
 
 def fit(value: Any) -> int:
-    """What keeps ``value``; at the top of a row SQLite gives a whole float back as an int."""
+    """What keeps ``value``; at the top of a row SQLite makes ints of whole floats, and floats of ints above 63 bits."""
     found = _fit(value, 0)
-    if type(value) is float and value.is_integer():
+    if (type(value) is float and value.is_integer()) or (type(value) is int and value >= 2**63):
         return found & TEXT
     return found
 

@@ -133,8 +133,8 @@ class ObjectPlacement(Placement):
         except FileNotFoundError as e:
             raise ObjectMissingError(
                 f"Could not {what}: there is no such object. It was deleted, by a lifecycle rule or by hand, or the "
-                "store's path now points elsewhere; run the task again that wrote it, or add its store's old path to "
-                "[xcom_toolkit] stores."
+                "store's path now points elsewhere; run the task again that wrote it, or copy what was below the old "
+                "path to the new one."
             ) from e
         except Exception as e:
             raise StorageError(f"Could not {what}: {type(e).__name__}: {e}") from e

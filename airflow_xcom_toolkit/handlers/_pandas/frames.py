@@ -18,7 +18,7 @@ from ...errors import PartialLoadError
 from . import kinds
 from .blocks import Blocks
 from .columns import Column, Kind, plain_array
-from .index import dump_index, load_index, load_index_parts
+from .index import dump_index, is_json_text, load_index, load_index_parts
 from .part import TablePart
 from .table import Parts, Values, dump_table, load_table, reading
 
@@ -158,13 +158,13 @@ def _index_columns(meta: Mapping[str, Any]) -> int:
 
 
 def _columns(frame: pd.DataFrame, named: bool) -> Iterator[Values]:
-    for i, (label, column) in enumerate(frame.items()):
-        yield Values(str(label) if named else str(i), plain_array(column), f"[{label!r:.80}]")
+    for i, label in enumerate(frame.columns):  # By position: two labels may look the same to pandas.
+        yield Values(str(label) if named else str(i), plain_array(frame.iloc[:, i]), f"[{label!r:.80}]")
 
 
 def _plain_labels(labels: pd.Index) -> Column | None:
     """How labels read back from the names in the file, if those can be the labels."""
-    if type(labels) is not pd.Index or type(labels.name) not in (type(None), str) or not labels.is_unique:
+    if type(labels) is not pd.Index or not labels.is_unique or not (labels.name is None or is_json_text(labels.name)):
         return None
     plan = kinds.plan(plain_array(labels))
     if plan is None or pa.types.is_integer(plan.type):
@@ -212,7 +212,7 @@ def _restore_common(value: Any, meta: Mapping[str, Any], attrs: dict[Any, Any]) 
 def _dump_name(name: Any, parts: Parts) -> dict[str, Any]:
     if name is None:
         return {}
-    if type(name) is str:
+    if is_json_text(name):
         return {"name": name}
     parts.add(name, ".name")
     return {"name_child": True}

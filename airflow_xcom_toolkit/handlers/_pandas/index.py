@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ...abc import Dumped, HandlerContext, Refusal, Source, TypeHandler
+from .._json import TEXT, fit
 from . import kinds
 from .codes import Level
 from .columns import Target, plain_array
@@ -70,11 +71,15 @@ def load_index_parts(meta: Mapping[str, Any], children: Iterator[Any]) -> tuple[
     return names, next(children) if freq is True else freq
 
 
+def is_json_text(name: Any) -> bool:
+    """Whether JSON text keeps ``name``: a string, in which no two characters are one to a reader of JSON."""
+    return type(name) is str and bool(fit(name) & TEXT)
+
+
 def _dump_names(names: list[Any], parts: Parts, step: str) -> dict[str, Any]:
-    found = set(map(type, names))
-    if found == {type(None)}:
+    if all(name is None for name in names):
         return {}
-    if found <= {type(None), str}:
+    if all(name is None or is_json_text(name) for name in names):
         return {"names": names}
     parts.add(names, f"{step}.names")
     return {"names": True}
