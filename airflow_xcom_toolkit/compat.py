@@ -189,6 +189,6 @@ async def amask_secrets(secrets: Sequence[str]) -> None:
     await amask_secret(_sendable(secrets))
 
 
-def _sendable(secrets: Sequence[str]) -> list[str]:
+def _sendable(secrets: Sequence[str]) -> list[Any]:
     """Those that can be sent to the supervisor: no text with a lone surrogate can, and no log has one as it is."""
     return [text for text in secrets if text.isascii() or text == text.encode("utf-8", "ignore").decode()]

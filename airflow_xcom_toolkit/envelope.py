@@ -99,7 +99,7 @@ class Envelope:
 
     header: Header | Sealed
     body: Body = None
-    codecs: tuple[Mapping[str, Any], ...] = ()
+    codecs: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     def to_row(self) -> dict[str, Json]:
         """The row. Strict JSON that every database keeps."""

@@ -96,8 +96,11 @@ class Decrypted:
 def texts_of(value: Any, *, keys: bool = False) -> Iterator[str]:
     """The texts that ``value`` would appear as: whole if it is small, its parts, lines of what prints as a table."""
     parts = list(_parts(value, keys))
-    is_shown = _is_small(parts) and not any(map(_is_masked_array, parts))
-    whole = _printed(value) if is_shown and not isinstance(value, (str, bytes, bytearray)) else []
+    changes = any(map(_is_masked_array, parts))
+    if changes:
+        parts = [part for part in parts if not isinstance(part, _Printed) or _is_printed(part.part)]
+    is_shown = _is_small(parts) and not changes and not isinstance(value, (str, bytes, bytearray))
+    whole = _printed(value) if is_shown else []
     lines = (line for part in parts if _is_printed(part) for text in _printed(part) for line in _lines(text))
     forms = (form for part in parts if not _is_printed(part) for form in _forms(part))
     for texts in (whole, forms, lines):
@@ -185,7 +188,7 @@ def _cells(part: Any) -> list[Any]:
 
 
 def _is_masked_array(part: Any) -> bool:
-    """Whether ``part`` is one, of which numpy sets the fill value when it is printed: a view of it is, instead."""
+    """Whether numpy sets a fill value when ``part`` is printed: a view of it is, instead, and nothing that holds it."""
     part = part.part if isinstance(part, _Printed) else part
     return type(part).__module__.startswith("numpy.ma")
 

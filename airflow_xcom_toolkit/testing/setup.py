@@ -15,9 +15,9 @@ class Setup:
     """What a test asks of the configuration.
 
     ``store``: the URL below which objects go. ``threshold`` in bytes: larger values become objects; 0: all do;
-    ``None``: none does. ``keys``: Fernet keys, the first encrypts; none: nothing is encrypted. ``allowed``: what goes to
-    ``[core] allowed_deserialization_classes``. ``compression``: of objects, by fsspec's name for it. ``options``: of
-    ``[xcom_toolkit]``, by name.
+    ``None``: none does. ``keys``: Fernet keys, the first encrypts; none: nothing is encrypted. ``allowed``: what goes
+    to ``[core] allowed_deserialization_classes``. ``compression``: of objects, by fsspec's name for it. ``options``:
+    of ``[xcom_toolkit]``, by name.
     """
 
     store: str

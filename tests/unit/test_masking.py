@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -89,7 +90,7 @@ def test_no_value_is_too_odd(value: Any) -> None:
 def test_masking_does_not_change_the_value() -> None:
     """Printing a masked array sets its fill value, where it had none."""
     array = np.ma.array([1, 2, 3], mask=[False, True, False])
-    list(texts_of({"array": array, "nested": [array]}))
+    list(texts_of({"array": array, "nested": [array], "inside": ChainMap({"a": array})}))
     assert array._fill_value is None
 
 
