@@ -28,7 +28,7 @@ def section(item: pytest.Item) -> str:
         lines.append(f"Of it:   {' '.join(doc.split())}")
     for xcoms in getattr(item.instance, "deployed", ()):  # type: ignore[attr-defined]
         lines += ["", *_story(xcoms)]
-    return "\n".join(lines)
+    return "\n".join(lines).encode("utf-8", "backslashreplace").decode()
 
 
 def _story(xcoms: XComs) -> Iterator[str]:
