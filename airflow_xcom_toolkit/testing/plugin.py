@@ -47,11 +47,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def _xcom_contract_database(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     if not pytestconfig.getoption("--xcom-contract-real"):
-        from .supervisor import Supervisor
+        from .database.stand_in import Supervisor
 
         yield Supervisor()
         return
-    from .real import RealAirflow
+    from .database.real import RealAirflow
 
     home = tmp_path_factory.mktemp("xcom-contract-airflow")
     with RealAirflow(home, pytestconfig.getoption("--xcom-contract-database")) as airflow:
@@ -88,7 +88,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.failed:
         report.sections.append(("What was promised, and what was stored", section(item)))
     if report.when == "call" or not report.passed:
-        report.user_properties.append(("xcom_contract", json.dumps(verdict(item, report))))
+        error = call.excinfo.value if call.excinfo else None
+        report.user_properties.append(("xcom_contract", json.dumps(verdict(item, report, error))))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

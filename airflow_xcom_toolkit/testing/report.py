@@ -76,9 +76,9 @@ def _promise(item: pytest.Item) -> str:
     return next((cls.__dict__["promise"] for cls in reversed(owners) if cls.__dict__.get("promise")), "")
 
 
-def verdict(item: pytest.Item, report: pytest.TestReport) -> Verdict:
+def verdict(item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> Verdict:
     """What came of a test: ``kept``, ``broken``, ``not applicable``, ``skipped`` or ``excused`` (xfail)."""
-    outcome, reason = _outcome(report)
+    outcome, reason = _outcome(report, error)
     cls = item.cls  # type: ignore[attr-defined]
     return {
         "test": item.name,
@@ -90,7 +90,7 @@ def verdict(item: pytest.Item, report: pytest.TestReport) -> Verdict:
     }
 
 
-def _outcome(report: pytest.TestReport) -> tuple[str, str]:
+def _outcome(report: pytest.TestReport, error: BaseException | None) -> tuple[str, str]:
     if hasattr(report, "wasxfail"):
         return "excused", report.wasxfail
     if report.skipped:
@@ -99,7 +99,12 @@ def _outcome(report: pytest.TestReport) -> tuple[str, str]:
         if reason.startswith(NOT_APPLICABLE):
             return "not applicable", reason.removeprefix(NOT_APPLICABLE)
         return "skipped", reason
-    return ("kept", "") if report.passed else ("broken", str(report.longrepr).rpartition("\n")[2])
+    return ("kept", "") if report.passed else ("broken", _first_line(error))
+
+
+def _first_line(error: BaseException | None) -> str:
+    lines = str(error).strip().splitlines() or [""]
+    return _cut(f"{type(error).__name__}: {lines[0]}", _SHORT)
 
 
 def summary(verdicts: Sequence[Verdict]) -> Iterator[tuple[Mapping[str, bool], str]]:

@@ -18,8 +18,8 @@ from airflow.sdk.bases.xcom import BaseXCom
 from airflow.sdk.execution_time import comms, task_runner
 
 from airflow_xcom_toolkit.abc import Coordinate
-from airflow_xcom_toolkit.testing.real import RealAirflow, RealSupervisor, watchdog
-from airflow_xcom_toolkit.testing.supervisor import RowRefusedError
+from airflow_xcom_toolkit.testing.database.real import RealAirflow, RealSupervisor, watchdog
+from airflow_xcom_toolkit.testing.database.stand_in import RowRefusedError
 
 AT = Coordinate("contract_dag", "run_1", "task", -1, "return_value")
 MAPPED = replace(AT, task_id="mapped")

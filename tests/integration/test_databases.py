@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, create_engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from airflow_xcom_toolkit.testing.databases import RowRefusedError, in_jsonb, in_sqlite
+from airflow_xcom_toolkit.testing.database.ways import RowRefusedError, in_jsonb, in_sqlite
 from airflow_xcom_toolkit.testing.same import assert_same
 
 REFUSED = "refused"

@@ -12,9 +12,9 @@ from uuid import uuid4
 
 from ..base import FORMS, Contract
 from ..capabilities import capability
+from ..database.stand_in import Supervisor
 from ..same import assert_same
 from ..setup import Setup
-from ..supervisor import Supervisor
 from ..xcoms import XComs
 from . import GoldenRow
 from .values import VALUES, Golden

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ..base import Contract, Deploy, not_applicable
-from ..canaries import canaries, found_in, found_in_row, word
 from ..capabilities import capability
 from ..faults import faulty_store
 from ..setup import KEY
+from ..values.canaries import canaries, found_in, found_in_row, word
 from ..xcoms import XComs
 
 SMALL, LARGE = "small", "large" * 2000

@@ -14,8 +14,8 @@ import pytest
 
 from ...abc import Json
 from ..base import Contract, Deploy, not_applicable
+from ..checks.forging import BOMBS, bait, noting_unpickling, renamed, rows_naming, with_bytes_in_row, with_objects
 from ..classes import Color, Point, Record
-from ..forging import BOMBS, bait, noting_unpickling, renamed, rows_naming, with_bytes_in_row, with_objects
 from ..same import assert_same
 from ..xcoms import AT, XComs
 

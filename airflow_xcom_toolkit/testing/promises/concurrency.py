@@ -14,9 +14,9 @@ import pytest
 
 from ...compat import HAS_ASYNC
 from ..base import Contract, not_applicable
-from ..each import for_each
+from ..checks.each import for_each
 from ..same import assert_same
-from ..samples import SAMPLES
+from ..values.samples import SAMPLES
 from ..xcoms import AT, MAPPED, XComs
 from .calls import VALUES, push_mapped
 

@@ -12,10 +12,10 @@ from ...compat import airflow_version
 from .. import strategies
 from ..base import FORMS, Contract, Deploy, not_applicable
 from ..capabilities import capability
-from ..each import for_each
+from ..checks.each import for_each
 from ..properties import examples
-from ..samples import SAMPLES
 from ..values import EXAMPLES
+from ..values.samples import SAMPLES
 from ..xcoms import XComs
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from ..base import Contract, Deploy, needs
 from ..same import assert_same, is_same
-from ..samples import JSON, text
 from ..setup import KEY, OTHER_KEY
+from ..values.samples import JSON, text
 from ..xcoms import AT, MAPPED, XComs
 
 VALUE = {"list": [1, 2], "text": "value" * 1000}

@@ -10,7 +10,7 @@ import pytest
 
 from ..base import Contract
 from ..same import assert_same
-from ..samples import SAMPLES
+from ..values.samples import SAMPLES
 from ..xcoms import XComs
 
 CHANGED = "changed"

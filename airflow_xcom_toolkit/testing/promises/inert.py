@@ -10,10 +10,10 @@ from hypothesis import assume, given
 
 from .. import strategies
 from ..base import Contract, Deploy, needs
-from ..each import for_each
+from ..checks.each import for_each
+from ..checks.sent import pushed
 from ..properties import examples
 from ..same import assert_same
-from ..sent import pushed
 from ..values import EXAMPLES, JSON_EXAMPLES
 from ..xcoms import XComs
 

@@ -8,9 +8,9 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ..base import Contract, Deploy
-from ..machine import Lifetime
+from ..database.stand_in import Supervisor
 from ..properties import examples
-from ..supervisor import Supervisor
+from .machine import Lifetime
 
 QUICK, REAL = ((15, 6), (15, 25)), ((3, 6), (3, 15))
 """How many lives, of how many steps, in the stand-in and in a real Airflow.

@@ -14,7 +14,7 @@ from ...compat import HAS_ASYNC, airflow_version
 from ..base import Contract, not_applicable
 from ..faults import Call, Fault, FaultyStore
 from ..same import assert_same
-from ..samples import JSON, SAMPLES
+from ..values.samples import JSON, SAMPLES
 from ..xcoms import AT, MAPPED, XComs
 
 VALUE = {"list": [1, 2], "text": "value" * 1000}

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from ..base import Contract, Deploy, needs, not_applicable
+from ..database.stand_in import Supervisor
 from ..setup import KEY
-from ..supervisor import Supervisor
 from ..xcoms import AT, MAPPED, XComs
 
 LARGE = "large" * 1000

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from ..base import Contract, Deploy, needs
-from ..each import for_each
-from ..kept import assert_kept_or_refused, assert_nothing_is_written
-from ..listening import shown
+from ..checks.each import for_each
+from ..checks.kept import assert_kept_or_refused, assert_nothing_is_written
+from ..checks.listening import shown
 from ..same import assert_same
-from ..strangers import HASHABLE, SUBCLASSES, Hostile, Plain
 from ..values import REFUSED
+from ..values.strangers import HASHABLE, SUBCLASSES, Hostile, Plain
 from ..xcoms import AT, MAPPED, XComs
 
 BIG = b"large" * 50_000

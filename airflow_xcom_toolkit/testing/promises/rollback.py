@@ -13,7 +13,7 @@ from airflow.sdk.bases.xcom import BaseXCom
 
 from ..base import Contract, Deploy, not_applicable
 from ..same import assert_same, is_same
-from ..samples import JSON, SAMPLES
+from ..values.samples import JSON, SAMPLES
 from ..xcoms import AT, XComs
 
 BACK_TO = {"BaseXCom": BaseXCom, "XComObjectStorageBackend": XComObjectStorageBackend}

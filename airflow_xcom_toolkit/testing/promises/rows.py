@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from ...abc import Json
 from .. import strategies
 from ..base import Contract
-from ..databases import in_jsonb, in_sqlite
-from ..each import for_each
-from ..kept import assert_kept_or_refused
+from ..checks.each import for_each
+from ..checks.kept import assert_kept_or_refused
+from ..checks.sent import pushed
+from ..database.ways import in_jsonb, in_sqlite
 from ..properties import examples
 from ..same import assert_same
-from ..samples import SAMPLES
-from ..sent import pushed
+from ..values.samples import SAMPLES
 from ..xcoms import XComs
 
 ROW_DEPTH = 199

@@ -12,9 +12,9 @@ import pytest
 
 from ...abc import Json
 from ..base import Contract, Deploy, needs, not_applicable
-from ..canaries import VALUES, canaries, found_in, found_in_row, found_in_text, strings
 from ..capabilities import capability
 from ..setup import KEY, OTHER_KEY
+from ..values.canaries import VALUES, canaries, found_in, found_in_row, found_in_text, strings
 from ..xcoms import XComs
 
 TYPE_NAMES = re.compile(rb"pandas|numpy|ndarray|pyarrow|polars|dataframe|datetime|parquet|pickle", re.IGNORECASE)

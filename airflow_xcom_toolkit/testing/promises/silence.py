@@ -16,10 +16,10 @@ import pytest
 
 from ...abc import Json
 from ..base import Contract, Deploy, not_applicable
-from ..canaries import VALUES, canaries, found_in_text, nested, strings, word
+from ..checks.listening import Heard, chain, listening, shown
 from ..classes import Record
-from ..listening import Heard, chain, listening, shown
 from ..setup import KEY, OTHER_KEY
+from ..values.canaries import VALUES, canaries, found_in_text, nested, strings, word
 from ..xcoms import AT, XComs
 
 Listen = Callable[[], AbstractContextManager[Heard]]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from airflow_xcom_toolkit.compat import airflow_version
-from airflow_xcom_toolkit.testing.databases import (
+from airflow_xcom_toolkit.testing.database.ways import (
     RowRefusedError,
     in_database,
     in_jsonb,

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 
 from airflow_xcom_toolkit.handlers._json import ROW, fit
 from airflow_xcom_toolkit.testing import strategies
-from airflow_xcom_toolkit.testing.databases import in_jsonb, in_sqlite
+from airflow_xcom_toolkit.testing.database.ways import in_jsonb, in_sqlite
 from airflow_xcom_toolkit.testing.properties import examples
 from airflow_xcom_toolkit.testing.same import assert_same
 from tests.roundtrip import through

@@ -15,8 +15,8 @@ from airflow.sdk.execution_time import comms
 
 from airflow_xcom_toolkit.abc import Coordinate
 from airflow_xcom_toolkit.compat import HAS_ASYNC
+from airflow_xcom_toolkit.testing.database.stand_in import RowRefusedError, Supervisor
 from airflow_xcom_toolkit.testing.same import assert_same
-from airflow_xcom_toolkit.testing.supervisor import RowRefusedError, Supervisor
 
 AT = Coordinate("d", "r", "t", -1, "k")
 NAMES: dict[str, Any] = {"dag_id": "d", "run_id": "r", "task_id": "t", "key": "k"}

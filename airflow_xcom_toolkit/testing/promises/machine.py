@@ -13,13 +13,13 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from ..abc import Coordinate
-from .base import Contract, Deploy
-from .canaries import strings
-from .capabilities import capability
-from .same import assert_same
-from .setup import KEY, OTHER_KEY
-from .xcoms import AT, MAPPED, XComs
+from ...abc import Coordinate
+from ..base import Contract, Deploy
+from ..capabilities import capability
+from ..same import assert_same
+from ..setup import KEY, OTHER_KEY
+from ..values.canaries import strings
+from ..xcoms import AT, MAPPED, XComs
 
 PLACES: Mapping[str, Coordinate] = {
     "the task": AT,
@@ -212,7 +212,7 @@ class Lifetime(RuleBasedStateMachine):
     @step(place=_PLACE, value=_VALUE)
     def switch_within_the_toolkit_for_a_while(self, place: str, value: str) -> None:
         """Each of its backends reads and purges what the others wrote."""
-        from ..backends import SerdeXComBackend
+        from ...backends import SerdeXComBackend
 
         self._switch_for_a_while(SerdeXComBackend, place, value)
 

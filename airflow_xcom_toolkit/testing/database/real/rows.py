@@ -9,8 +9,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ...abc import Coordinate, Json
-from ..supervisor import RowRefusedError
+from ....abc import Coordinate, Json
+from ..stand_in import RowRefusedError
 from .tasks import DAGS, Place, Tasks
 
 VALUE = sa.JSON().with_variant(JSONB(), "postgresql")

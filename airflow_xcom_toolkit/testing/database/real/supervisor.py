@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ...abc import Coordinate, Json
+from ....abc import Coordinate, Json
 from .rows import Database
 from .way import Way
 

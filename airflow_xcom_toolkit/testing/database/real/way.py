@@ -19,7 +19,7 @@ from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 from airflow.sdk.execution_time.comms import CommsDecoder, ErrorResponse
 from airflow.sdk.execution_time.supervisor import ActivitySubprocess, length_prefixed_frame_reader
 
-from ..supervisor import RowRefusedError
+from ..stand_in import RowRefusedError
 
 SECONDS_TO_ANSWER = 60
 

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import pytest
 
-from ..abc import Json
+from ...abc import Json
 
 # Unpickling, noticed ------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..abc import Coordinate, Json
-from .xcoms import AT, XComs
+from ...abc import Coordinate, Json
+from ..xcoms import AT, XComs
 
 
 @contextmanager

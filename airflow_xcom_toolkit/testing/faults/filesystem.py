@@ -14,8 +14,8 @@ from fsspec import AbstractFileSystem
 from fsspec.spec import AbstractBufferedFile
 
 if TYPE_CHECKING:
-    from .fault_kinds import Call
-    from .faults import FaultyStore
+    from . import FaultyStore
+    from .kinds import Call
 
 PROTOCOL = "faulty"
 PART_BYTES = 1024

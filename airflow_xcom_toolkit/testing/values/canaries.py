@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from ..abc import Json
+from ...abc import Json
 
 PLACES = (
     *("key", "inner_key", "text", "member", "bytes", "column", "cell", "label", "index", "attribute", "category"),

@@ -21,8 +21,8 @@ from typing import Any, NoReturn, TypeVar
 import httpx
 import msgspec
 
-from ..abc import Json
-from ..compat import airflow_version
+from ...abc import Json
+from ...compat import airflow_version
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ def in_database(row: Json) -> Json:
 
     That is the copy that is not the same as what was sent; PostgreSQL's where neither is.
     """
-    from .same import is_same
+    from ..same import is_same
 
     lite, postgres = in_sqlite(row), in_jsonb(row)
     return lite if is_same(postgres, row) else postgres

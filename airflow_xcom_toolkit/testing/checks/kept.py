@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..abc import Coordinate
-from .same import assert_same
-from .xcoms import AT, XComs
+from ...abc import Coordinate
+from ..same import assert_same
+from ..xcoms import AT, XComs
 
 
 def assert_kept_or_refused(xcoms: XComs, value: Any, expected: Any, at: Coordinate = AT) -> None:

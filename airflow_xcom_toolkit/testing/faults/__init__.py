@@ -23,7 +23,8 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
-from .fault_kinds import (
+from .filesystem import FaultyFileSystem, attached
+from .kinds import (
     Call,
     CallName,
     DownloadBroken,
@@ -40,7 +41,6 @@ from .fault_kinds import (
     access_denied,
     slow_down,
 )
-from .filesystem import FaultyFileSystem, attached
 
 T = TypeVar("T")
 

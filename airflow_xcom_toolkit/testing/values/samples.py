@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 from uuid import UUID
 
-from .values import EXAMPLES, JSON_EXAMPLES
+from . import EXAMPLES, JSON_EXAMPLES
 
 Make = Callable[[], Any]
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from ..abc import Coordinate, Json
-from .databases import RowRefusedError, from_server, in_database, over_socket, to_server
+from ...abc import Coordinate, Json
+from .ways import RowRefusedError, from_server, in_database, over_socket, to_server
 
 __all__ = ["RowRefusedError", "Supervisor"]
 
