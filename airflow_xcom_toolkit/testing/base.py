@@ -42,6 +42,7 @@ class Contract:
     uses_fsspec: ClassVar[Capability | None] = None
     reads_toolkit_rows: ClassVar[Capability | None] = None
     reads_stock_rows: ClassVar[Capability | None] = None
+    rolls_back: ClassVar[Capability | None] = None
 
     rollback_allows: ClassVar[str] = "airflow.* airflow_xcom_toolkit.*"
     """What ``[core] allowed_deserialization_classes`` has to be for ``BaseXCom`` to read the backend's rows."""

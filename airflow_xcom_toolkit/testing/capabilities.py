@@ -11,6 +11,7 @@ CAPABILITIES = {
     "encrypts": "with keys, rows and objects are encrypted",
     "plain": "without keys, rows and objects are not encrypted",
     "uses_fsspec": "objects go through Airflow's ObjectStoragePath, so that faults can be put beneath",
+    "rolls_back": "Airflow's own backends read its rows, with one line of configuration",
     "reads_toolkit_rows": "rows that releases of the toolkit wrote are read",
     "reads_stock_rows": "rows that the stock XComObjectStorageBackend wrote are read, with their objects",
 }

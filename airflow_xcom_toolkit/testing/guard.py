@@ -10,7 +10,7 @@ import pytest
 OVERRIDABLE = frozenset(
     {
         *("backend", "store", "offloads", "inlines", "encrypts", "plain", "uses_fsspec"),
-        *("reads_toolkit_rows", "reads_stock_rows", "rollback_allows"),
+        *("reads_toolkit_rows", "reads_stock_rows", "rolls_back", "rollback_allows"),
         *("environment", "forget", "list_objects", "read_object", "write_object", "delete_object", "golden"),
     }
 )

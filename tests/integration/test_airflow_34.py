@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from .airflow_env import HERE, environment, run_script
+from .airflow_env import HERE, ROOT, environment, run_script
 
 VARIABLE = "XCOM_TOOLKIT_AIRFLOW_34_PYTHON"
 
@@ -95,9 +95,18 @@ def test_the_backends_keep_their_promises_on_it(tmp_path: Path) -> None:
     files = [
         f"tests/unit/test_{name}.py" for name in ("backends", "compat", "hooks", "masking", "own_backends", "plugin")
     ]
-    chosen = [*files, "tests/unit/helpers", "tests/unit/schemas"]
-    command = [next_python(), "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen, "tests/wire"]
-    env = environment(tmp_path)
-    ended = subprocess.run(command, cwd=HERE.parents[1], env=env, capture_output=True, text=True, timeout=300)
-    assert ended.returncode == 0, ended.stdout[-4000:]
+    stand_in = [f"tests/unit/testing/test_{name}.py" for name in ("supervisor", "databases")]
+    passes(*files, *stand_in, "tests/unit/helpers", "tests/unit/schemas", "tests/wire", home=tmp_path)
+
+
+def test_the_backend_keeps_the_contract_on_it(tmp_path: Path) -> None:
+    """Every promise that users are told the suite checks."""
+    passes("tests/contract/on_local_files.py::TestToolkitXComBackend", home=tmp_path)
+
+
+def passes(*tests: str, home: Path) -> None:
+    """Fails with pytest's output unless all ``tests`` pass on the next Airflow."""
+    command = [next_python(), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--maxfail=10", *tests]
+    ended = subprocess.run(command, cwd=ROOT, env=environment(home), capture_output=True, text=True, timeout=600)
+    assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
     assert "passed" in ended.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from airflow.sdk.bases.xcom import BaseXCom
 
 from ..base import Contract, Deploy, not_applicable
 from ..capabilities import capability
@@ -76,6 +77,17 @@ class Honesty(Contract):
         except Exception as e:
             found = e
         self._compare("reads_toolkit_rows", found == {"a": (1, SMALL)}, f"the toolkit's row {row} gives {found!r}")
+
+    def test_rolls_back_is_true(self, deploy: Deploy) -> None:
+        """``rolls_back``: ``BaseXCom`` reads its rows, with one line of configuration. Denied: it does not."""
+        keys = () if capability(type(self), "plain") else (KEY,)
+        options = {"keys": keys, "threshold": 0 if capability(type(self), "offloads") else None}
+        deploy(**options).push([SMALL, LARGE])
+        try:
+            found = deploy(backend=BaseXCom, allowed=self.rollback_allows, **options).pull()
+        except Exception as e:
+            found = e
+        self._compare("rolls_back", found == [SMALL, LARGE], f"BaseXCom gives {found!r:.300}")
 
     def _objects_of(self, deploy: Deploy, value: object, **options: object) -> list[str]:
         keys = () if capability(type(self), "plain") else (KEY,)

@@ -77,6 +77,7 @@ class Lifetime(RuleBasedStateMachine):
         test.deployed.clear()  # The report of a failure shows this life, and not those before.
         self._deploy = deploy
         self._offloads = bool(capability(type(test), "offloads"))
+        self._rolls_back = bool(capability(type(test), "rolls_back"))
         self._encrypts = bool(capability(type(test), "encrypts"))
         self._plain = bool(capability(type(test), "plain"))
         self._keys: tuple[str, ...] = () if self._plain else KEYS[:1]
@@ -201,6 +202,7 @@ class Lifetime(RuleBasedStateMachine):
         self._threshold = threshold
         self._restart()
 
+    @precondition(lambda self: self._rolls_back)
     @step(place=_PLACE, value=st.sampled_from(sorted(PLAIN)))
     def go_back_to_airflow_for_a_while(self, place: str, value: str) -> None:
         """Its backend reads all there is, and writes a row; then the backend under test is back."""
@@ -208,7 +210,7 @@ class Lifetime(RuleBasedStateMachine):
 
         self._switch_for_a_while(BaseXCom, place, value)
 
-    @precondition(lambda self: _is_of_the_toolkit(self._backend))
+    @precondition(lambda self: self._rolls_back and _is_of_the_toolkit(self._backend))
     @step(place=_PLACE, value=_VALUE)
     def switch_within_the_toolkit_for_a_while(self, place: str, value: str) -> None:
         """Each of its backends reads and purges what the others wrote."""

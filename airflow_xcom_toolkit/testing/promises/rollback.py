@@ -11,7 +11,7 @@ import pytest
 from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
 from airflow.sdk.bases.xcom import BaseXCom
 
-from ..base import Contract, Deploy, not_applicable
+from ..base import Contract, Deploy, needs, not_applicable
 from ..same import assert_same, is_same
 from ..values.samples import JSON, SAMPLES
 from ..xcoms import AT, XComs
@@ -24,6 +24,7 @@ class Rollback(Contract):
 
     promise = "7. Rollback-safe"
 
+    @needs("rolls_back")
     @pytest.mark.parametrize("back", BACK_TO)
     def test_old_rows_are_read_after_the_way_back(self, deploy: Deploy, form: Mapping[str, Any], back: str) -> None:
         """With ``allowed_deserialization_classes`` as `rollback_allows` says, and store and keys where they were."""
@@ -34,6 +35,7 @@ class Rollback(Contract):
         for name, make in JSON.items():
             assert_same(after.pull(replace(AT, key=name)), make(), name)
 
+    @needs("rolls_back")
     @pytest.mark.parametrize("name", SAMPLES)
     @pytest.mark.parametrize("back", BACK_TO)
     def test_values_of_every_kind_are_read_after_the_way_back(
@@ -53,6 +55,7 @@ class Rollback(Contract):
         )
         assert_same(after.pull(), kept)
 
+    @needs("rolls_back")
     def test_all_values_of_a_mapped_task_are_read_after_the_way_back(
         self, deploy: Deploy, form: Mapping[str, Any]
     ) -> None:
@@ -64,6 +67,7 @@ class Rollback(Contract):
         after.push([2, "new"], replace(at, map_index=1))
         assert_same(list(after.pull_all(at)), [[1, "old"], [2, "new"]])
 
+    @needs("rolls_back")
     def test_without_the_line_airflows_error_says_what_to_allow(self, deploy: Deploy, form: Mapping[str, Any]) -> None:
         """It names the option, and a class that `rollback_allows` matches; unless the row is read without it."""
         deploy(**form).push((1, ("a", 2.5)))

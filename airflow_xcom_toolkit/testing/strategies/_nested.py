@@ -1,32 +1,59 @@
-"""Values of every family, in one another."""
+"""Values of every family, in one another and side by side."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from hypothesis import strategies as st
 
-from ._python import Values, containers, leaves
+from ._python import Values, containers, decimals, keys, leaves, zoned
 
 _LIBRARIES = {
-    "numpy": ("_numpy", "numpy_values"),
-    "pandas": ("_pandas", "pandas_values"),
-    "pyarrow": ("_arrow", "arrow_values"),
-    "polars": ("_polars", "polars_values"),
+    "numpy": ("_numpy", ("arrays", "numpy_values")),
+    "pandas": ("_pandas", ("frames", "series", "pandas_values")),
+    "pyarrow": ("_arrow", ("arrow_values",)),
+    "polars": ("_polars", ("polars_values",)),
 }
 
 
 def values() -> Values:
     """Anything that the toolkit keeps: of Python and of each of numpy, pandas, Arrow and polars that is installed.
 
-    Nested in lists, tuples, dicts with keys of any kind, and the containers of `collections`.
+    Nested in lists, tuples, dicts with keys of any kind, and the containers of `collections`. Half of them have parts
+    of several kinds, so that some 50 examples show each kind that people use most, of whatever seed they are made.
     """
-    found = [
-        getattr(import_module(f".{module}", __package__), name)()
-        for library, (module, name) in _LIBRARIES.items()
-        if find_spec(library)
-    ]
-    # Not `one_of`, which would make each library as rare as one of Python's types.
-    chosen = st.sampled_from([leaves(), *found]).flatmap(lambda family: family)
-    return st.one_of(chosen, st.recursive(chosen, containers, max_leaves=6))
+    kinds = [*_of_python(), *_of_libraries()]
+    single = st.sampled_from(kinds).flatmap(lambda kind: kind)
+    return st.one_of(single, st.recursive(single, containers, max_leaves=6), _mixed(kinds), _mixed(kinds), _mixed(kinds))
+
+
+def _of_python() -> Iterator[Values]:
+    """Anything; then what is lost first where a value is taken for JSON, else as rare as the rest of it."""
+    inner = leaves()
+    yield inner
+    yield from (st.binary(max_size=20), st.binary(max_size=20).map(bytearray), decimals(), zoned())
+    yield from (inner.map(lambda item: (item,)), st.lists(inner, max_size=3).map(tuple))
+    yield from (st.sets(keys(), max_size=3), st.frozensets(keys(), max_size=3))
+    yield st.builds(deque, st.lists(inner, max_size=3), st.none() | st.integers(0, 5))
+    yield st.dictionaries(keys().filter(lambda key: type(key) is not str), st.lists(inner, max_size=2), max_size=3)
+
+
+def _of_libraries() -> Iterator[Values]:
+    for library, (module, names) in _LIBRARIES.items():
+        if find_spec(library) is not None:
+            yield from (getattr(import_module(f".{module}", __package__), name)() for name in names)
+
+
+@st.composite
+def _mixed(draw: st.DrawFn, kinds: list[Values]) -> Any:
+    """A list, a tuple or a dict with parts of several kinds."""
+    parts = [draw(kind) for kind in kinds if draw(st.booleans())]
+    return draw(st.sampled_from((list, tuple, _by_number)))(parts)
+
+
+def _by_number(parts: list[Any]) -> dict[int, Any]:
+    return dict(enumerate(parts))

@@ -67,14 +67,23 @@ def moments() -> Values:
     """Dates, times, durations and zones of the standard library."""
     any_zone = st.none() | zones()
     folds = st.integers(0, 1)
-    naive = st.datetimes(datetime.datetime(2, 1, 1), datetime.datetime(9998, 12, 31))
     return st.one_of(
         st.dates(),
         st.timedeltas(),
         zones(),
         st.builds(lambda time, zone, fold: time.replace(tzinfo=zone, fold=fold), st.times(), any_zone, folds),
-        st.builds(lambda value, zone, fold: value.replace(tzinfo=zone, fold=fold), naive, any_zone, folds),
+        _datetimes(any_zone),
     )
+
+
+def zoned() -> st.SearchStrategy[datetime.datetime]:
+    """Datetimes with a zone, of the first of two same times or the second."""
+    return _datetimes(zones())
+
+
+def _datetimes(any_zone: Values) -> st.SearchStrategy[datetime.datetime]:
+    naive = st.datetimes(datetime.datetime(2, 1, 1), datetime.datetime(9998, 12, 31))
+    return st.builds(lambda value, zone, fold: value.replace(tzinfo=zone, fold=fold), naive, any_zone, st.integers(0, 1))
 
 
 def addresses() -> Values:
