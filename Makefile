@@ -10,6 +10,9 @@ DEMO := -e '.[pandas]' --group demo -c constraints/airflow-3.3.txt
 TEST := -e '.[pandas,polars,zstd,lz4,snappy,s3,testing]' --group test -c constraints/airflow-3.3.txt
 NEXT := -e '.[pandas,polars]' --group airflow-next -c constraints/airflow-3.4.txt
 
+PYTEST := AIRFLOW_HOME=$(CURDIR)/.venv/airflow XCOM_TOOLKIT_AIRFLOW_34_PYTHON=$(CURDIR)/.venv-3.4/bin/python \
+	$(BIN)/python -m pytest
+
 # uv is quick; pip is there for indexes and certificates that are configured for pip alone.
 install = $(BIN)/uv pip install --quiet --compile-bytecode --python $(1) $(2) \
 	|| $(BIN)/python -m pip --quiet --python $(1) install $(2)
@@ -22,8 +25,8 @@ demo: .venv/.demo
 test: .venv/.test .venv-3.4/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	AIRFLOW_HOME=$(CURDIR)/.venv/airflow XCOM_TOOLKIT_AIRFLOW_34_PYTHON=$(CURDIR)/.venv-3.4/bin/python \
-		$(BIN)/python -m pytest
+	$(PYTEST) -n 2 --dist loadscope tests/contract
+	$(PYTEST) --ignore tests/contract
 
 .venv/.uv:
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 10) and sys.exit("Python 3.10 or newer is needed, and 3.11 for make test: PYTHON=python3.12")'

@@ -51,10 +51,9 @@ def _xcom_contract_database(pytestconfig: pytest.Config, tmp_path_factory: pytes
 
         yield Supervisor()
         return
-    from .database.real import RealAirflow
+    from .database.real.session import started
 
-    home = tmp_path_factory.mktemp("xcom-contract-airflow")
-    with RealAirflow(home, pytestconfig.getoption("--xcom-contract-database")) as airflow:
+    with started(pytestconfig, tmp_path_factory.mktemp("xcom-contract-airflow")) as airflow:
         yield airflow.supervisor
 
 

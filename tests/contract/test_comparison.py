@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,8 @@ from tests.contract.comparison import BACKENDS, PAGE, STOCK, run, tables, writte
 
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
-    """Of all backends, on local files; one half of them beside the other."""
-    halves = [BACKENDS[::2], BACKENDS[1::2]]
-    folders = [tmp_path_factory.mktemp("comparison") for _ in halves]
-    with ThreadPoolExecutor() as pool:
-        runs = pool.map(lambda half, folder: run(folder=folder, backends=half), halves, folders)
-        return [verdict for found in runs for verdict in found]
+    """Of all backends, on local files."""
+    return run(folder=tmp_path_factory.mktemp("comparison"))
 
 
 @pytest.mark.parametrize("name", [name for name in BACKENDS if name not in STOCK])

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from ...abc import Coordinate, Json
-from .ways import RowRefusedError, from_server, in_database, over_socket, to_server
+from .ways import RowRefusedError, from_server, in_database, key_on_server, over_socket, to_server
 
 __all__ = ["RowRefusedError", "Supervisor"]
 
@@ -19,10 +19,10 @@ __all__ = ["RowRefusedError", "Supervisor"]
 class Supervisor:
     """Answers what ``BaseXCom`` sends as Airflow does, and keeps of a row what Airflow's databases keep.
 
-    A row goes the real way: msgpack, JSON over HTTP, the worse of SQLite and PostgreSQL, and back. A part that refuses
-    it raises `RowRefusedError`, here in the task's own call, and the old row stays. Every dag, run and task instance
-    exists; task loops do not. Slices are those of a list; Airflow's own differ where that is empty, or an end lies
-    outside. May be used from any thread and any event loop.
+    A row goes the real way: msgpack, JSON over HTTP, the worse of SQLite and PostgreSQL, and back; its key goes by way
+    of a URL. A part that refuses it raises `RowRefusedError`, here in the task's own call, and the old row stays.
+    Every dag, run and task instance exists, whatever it is called; task loops do not. Slices are those of a list;
+    Airflow's own differ where that is empty, or an end lies outside. May be used from any thread and any event loop.
     """
 
     on_send: Callable[[Any], None] | None
@@ -177,7 +177,9 @@ def _not_found(msg: Any) -> Any:
 
 def _coordinate(msg: Any) -> Coordinate:
     """The XCom that a message is about; of an unmapped task if it is about none."""
-    return _normal(Coordinate(msg.dag_id, msg.run_id, msg.task_id, getattr(msg, "map_index", None), msg.key))
+    return _normal(
+        Coordinate(msg.dag_id, msg.run_id, msg.task_id, getattr(msg, "map_index", None), key_on_server(msg.key))
+    )
 
 
 def _normal(at: Coordinate) -> Coordinate:

@@ -32,7 +32,10 @@ NUMERIC_DIGITS = 131072
 JSONB_BYTES = 0x0FFFFFFF
 """So large a string or container of JSONB may be."""
 
-_REFUSALS = (ValueError, TypeError, OverflowError, RecursionError, NotImplementedError, sqlite3.Error)
+_REFUSALS = (
+    *(ValueError, TypeError, OverflowError, RecursionError, NotImplementedError),
+    *(sqlite3.Error, httpx.InvalidURL),
+)
 
 
 class RowRefusedError(Exception):
@@ -74,6 +77,16 @@ def to_server(row: Json) -> Json:
         if not body and airflow_version().startswith("3.0."):
             raise ValueError("HTTP has no body for None, and this Airflow wants one")
         return _json_value().validate_python(json.loads(body) if body else None)  # type: ignore[no-any-return]
+
+
+def key_on_server(key: str) -> str:
+    """The key of an XCom, as the API server has it: ``a?b`` as ``a``, for Airflow puts a key into a URL as it is."""
+    folder = "/xcoms/dag/run/task/"
+    with refusing("the URL of the key", key):
+        path = httpx.URL(f"http://airflow{folder}{key}").path
+        if not path.startswith(folder) or path == folder:
+            raise ValueError("it leads out of the XComs of the task")
+    return path.removeprefix(folder)
 
 
 def from_server(model: Any, content: Json) -> Any:

@@ -13,7 +13,8 @@ import pytest
 
 from ..base import Contract, Deploy, needs, not_applicable
 from ..capabilities import capability
-from ..database.stand_in import Supervisor
+from ..database.stand_in import RowRefusedError, Supervisor
+from ..database.ways import key_on_server
 from ..setup import KEY
 from ..xcoms import AT, MAPPED, XComs
 
@@ -152,13 +153,24 @@ class Purge(Contract):
             not_applicable("a real database has no dags, runs and tasks of such names")
         inner = deploy(store=f"{self.url}/inner", threshold=0, keys=offloaded.setup.keys)
         named: dict[str, Any] = {name: replace(AT, **{part: name}) for name in ODD_NAMES}  # type: ignore[arg-type]
+        for name in [name for name, at in named.items() if not _is_carried(at.key)]:
+            with suppress(Exception):  # Airflow refuses the key, or takes it for another, once the object is written.
+                inner.push([name, LARGE], named.pop(name))
+        for key in self._all_below("inner/"):
+            self.delete_object(key)
+        inner.rows.clear()
         for name, at in named.items():
             inner.push([name, LARGE], at)
-        found = self.list_objects()
-        if capability(type(self), "uses_fsspec"):
-            assert [key for key in found if not key.startswith("inner/")] == []
+        found = self._all_below("inner/")
         assert len(found) == len(named), "an object is outside of all that can be listed, or is that of two XComs"
         assert [inner.pull(at)[0] for at in named.values()] == list(named)
+
+    def _all_below(self, folder: str) -> list[str]:
+        """The keys of all objects, of which none is elsewhere."""
+        found = self.list_objects()
+        if capability(type(self), "uses_fsspec"):
+            assert [key for key in found if not key.startswith(folder)] == []
+        return found
 
     @needs("uses_fsspec")
     @pytest.mark.parametrize("escape", ESCAPES)
@@ -205,6 +217,13 @@ class Purge(Contract):
                 offloaded.purge(damaged)
             kept = [offloaded.pull(at)[0] for at in MAPPED[:2]]
             assert kept == [str(at) for at in MAPPED[:2]], f"purging {damaged!r} deleted an object of others"
+
+
+def _is_carried(key: str) -> bool:
+    """Whether the API server gets to see a key as it is."""
+    with suppress(RowRefusedError):
+        return key_on_server(key) == key
+    return False
 
 
 def _damaged(row: Any) -> Iterator[Any]:

@@ -83,7 +83,9 @@ def zoned() -> st.SearchStrategy[datetime.datetime]:
 
 def _datetimes(any_zone: Values) -> st.SearchStrategy[datetime.datetime]:
     naive = st.datetimes(datetime.datetime(2, 1, 1), datetime.datetime(9998, 12, 31))
-    return st.builds(lambda value, zone, fold: value.replace(tzinfo=zone, fold=fold), naive, any_zone, st.integers(0, 1))
+    return st.builds(
+        lambda value, zone, fold: value.replace(tzinfo=zone, fold=fold), naive, any_zone, st.integers(0, 1)
+    )
 
 
 def addresses() -> Values:

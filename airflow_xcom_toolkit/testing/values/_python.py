@@ -37,7 +37,7 @@ _LEAVES: dict[str, Make] = {
     "a NaN with payload and sign": lambda: [_float("7ff8000000000abc"), _float("fff8000000000000")],
     "the ends of floats": lambda: (5e-324, 1.7976931348623157e308),
     "a Decimal": lambda: Decimal("1.10"),
-    "odd Decimals": lambda: [Decimal(text) for text in ("-0E+5", "1E+999999", "NaN123", "-sNaN9", "-Infinity", "0.00")],
+    "odd Decimals": lambda: [Decimal(text) for text in ("-0E+5", "1E+999", "NaN123", "-sNaN9", "-Infinity", "0.00")],
     "a Fraction": lambda: Fraction(-(10**40), 7),
     "bytes": lambda: bytes(range(256)),
     "no bytes": lambda: b"",

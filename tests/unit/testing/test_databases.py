@@ -13,6 +13,7 @@ from airflow_xcom_toolkit.testing.database.ways import (
     in_database,
     in_jsonb,
     in_sqlite,
+    key_on_server,
     over_socket,
     to_server,
 )
@@ -148,6 +149,27 @@ def test_none_reaches_the_server_unless_it_is_too_old() -> None:
             _pushed(None)
     else:
         assert _pushed(None) is None
+
+
+@pytest.mark.parametrize(
+    "key", ["a", "/", "a/b", "a//b/", "a b", "é", "a%b", "a*", "..\\..", "http://x", "x" * 2000], ids=ascii
+)
+def test_a_key_that_means_nothing_in_a_url_reaches_the_server_as_it_is(key: str) -> None:
+    assert key_on_server(key) == key
+
+
+@pytest.mark.parametrize(
+    ("key", "seen"), [("a?b#c", "a"), ("a#b", "a"), ("a%2Fb", "a/b"), ("a/../b", "b"), ("./a", "a")]
+)
+def test_a_key_that_means_another_in_a_url_is_that_for_the_server(key: str, seen: str) -> None:
+    """Airflow does not quote it."""
+    assert key_on_server(key) == seen
+
+
+@pytest.mark.parametrize("key", ["", ".", "..", "a/..", "../../victim", "a\nb", "\0"], ids=ascii)
+def test_a_key_that_leads_elsewhere_in_a_url_is_refused(key: str) -> None:
+    with pytest.raises(RowRefusedError, match="the URL of the key refuses"):
+        key_on_server(key)
 
 
 def test_the_message_of_a_refusal_is_short() -> None:

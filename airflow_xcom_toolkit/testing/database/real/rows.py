@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from ....abc import Coordinate, Json
 from ..stand_in import RowRefusedError
+from .drivers import engine
 from .tasks import DAGS, Place, Tasks
 
 VALUE = sa.JSON().with_variant(JSONB(), "postgresql")
@@ -85,7 +86,7 @@ class Database:
     """The XComs of a database whose Airflow has run the contract's dags."""
 
     def __init__(self, url: str, tasks: Tasks) -> None:
-        self._engine = _engine(url)
+        self._engine = engine(url)
         self._tasks = tasks
         newer = sa.inspect(self._engine).has_table("xcom_v2")
         self._xcoms: Table = ByAttempt(tasks) if newer else ByPlace()
@@ -142,27 +143,25 @@ def place(at: Any) -> Place:
 
 
 def check_that_nobody_uses(url: str) -> None:
-    """Raises `ValueError` if the database has dags of others: the contract deletes every XCom there."""
-    engine = _engine(url)
+    """Raises `ValueError` if the database has dags or tables of others: the contract deletes every XCom there."""
+    opened = engine(url)
     try:
-        found = _dags(engine) - set(DAGS)
+        found = _of_others(opened)
     finally:
-        engine.dispose()
+        opened.dispose()
     if found:
-        some = ", ".join(sorted(found)[:3])
-        raise ValueError(f"The contract empties the database that it is given, and this one is in use: it has {some}")
+        some = ", ".join(found[:3])
+        raise ValueError(f"the contract empties its database, and this one is in use, for it has {some}; name another")
 
 
-def _dags(engine: sa.engine.Engine) -> set[str]:
-    if not sa.inspect(engine).has_table("dag"):
-        return set()
-    with engine.connect() as connection:
-        return set(connection.execute(sa.select(sa.table("dag", sa.column("dag_id")).c.dag_id)).scalars())
-
-
-def _engine(url: str) -> sa.engine.Engine:
-    waits = {"timeout": 30} if url.startswith("sqlite") else {}
-    return sa.create_engine(url, connect_args=waits)
+def _of_others(opened: sa.engine.Engine) -> list[str]:
+    """Dags that are not the contract's; where Airflow has no dags yet, tables."""
+    tables = sa.inspect(opened).get_table_names()
+    if "dag" not in tables:
+        return [f"the table {name}" for name in sorted(tables)]
+    with opened.connect() as connection:
+        dags = set(connection.execute(sa.select(sa.table("dag", sa.column("dag_id")).c.dag_id)).scalars())
+    return [f"the dag {name}" for name in sorted(dags - set(DAGS))]
 
 
 def _now() -> datetime:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import jwt
 
+from .drivers import check_what_airflow_needs
 from .rows import Database, check_that_nobody_uses, place
 from .server import AUDIENCE, ApiServer
 from .supervisor import RealSupervisor
@@ -37,6 +38,7 @@ class RealAirflow:
 
     def __enter__(self) -> RealAirflow:
         check_that_nobody_uses(self._server.database)
+        check_what_airflow_needs(self._server.database)
         with ExitStack() as stack:
             stack.callback(self._server.stop)
             self._server.start()
