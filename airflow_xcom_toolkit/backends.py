@@ -21,6 +21,7 @@ from .compat import (
     PushHooks,
     airflow_version,
     amask_secrets,
+    forget_rendered_fields,
     mask_rendered_fields,
     mask_secrets,
 )
@@ -311,6 +312,7 @@ def forget() -> None:
     _pipelines.clear()
     _overwrites = Overwrites()
     _decrypted.cache_clear()
+    forget_rendered_fields()
 
 
 _BACKENDS = (ToolkitXComBackend, ThresholdXComBackend, FernetXComBackend, VersionedXComBackend, SerdeXComBackend)

@@ -40,6 +40,7 @@ __all__ = [
     "extra_allowed",
     "forget_masked",
     "forget_options",
+    "forget_rendered_fields",
     "mask_rendered_fields",
     "mask_secrets",
     "push_as_task",
@@ -178,6 +179,14 @@ def mask_rendered_fields(mask: Callable[[Any], Any]) -> None:
 
     serialize_and_mask.of = original  # type: ignore[attr-defined]
     runner._serialize_rendered_fields = serialize_and_mask
+
+
+def forget_rendered_fields() -> None:
+    """Undoes `mask_rendered_fields`."""
+    runner: Any = import_module("airflow.sdk.execution_time.task_runner")
+    found = getattr(runner, "_serialize_rendered_fields", None)
+    if hasattr(found, "of"):
+        runner._serialize_rendered_fields = found.of  # type: ignore[union-attr]
 
 
 async def amask_secrets(secrets: Sequence[str]) -> None:

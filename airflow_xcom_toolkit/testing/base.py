@@ -119,28 +119,34 @@ class Contract:
         return xcom_contract_rows
 
     @pytest.fixture
-    def deploy(self, rows: Rows, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deploy]:
+    def deploy(self, rows: Rows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploy]:
         """Sets the backend up, as often as a test likes: ``deploy(threshold=0, keys=(KEY,))``.
 
         Rows and objects stay. ``backend=`` sets another one up in its place; ``store=`` another `FaultyStore` or URL.
         """
-        self.url = f"{self.store.rstrip('/')}/{uuid4().hex}" if self.store else f"file://{tmp_path}/store"
+        store = self.store or f"file://{tmp_path_factory.getbasetemp()}/xcom-contract"
+        self.url = f"{store.rstrip('/')}/{uuid4().hex}"
         self.deployed: list[XComs] = []
+
+        environment = pytest.MonkeyPatch()
 
         def deployed(*, backend: Any = None, store: Any = None, **options: Any) -> XComs:
             setup = Setup(store=getattr(store, "url", store) or self.url, **options)
             for name, value in self.environment(setup).items():
-                monkeypatch.setenv(name, value)
+                environment.setenv(name, value)
             self.forget()
             objects: Objects = _OfFaultyStore(store) if isinstance(store, FaultyStore) else self
             xcoms = XComs(backend or self.backend, rows, objects, setup)
             self.deployed.append(xcoms)
             return xcoms
 
-        yield deployed
-        self._remove_objects()
-        monkeypatch.undo()
-        self.forget()
+        try:
+            yield deployed
+            self._remove_objects()
+        finally:
+            environment.undo()
+            self.forget()
+            self.deployed.clear()  # pytest keeps the instances of all tests: with them, it would keep every value.
 
     def _remove_objects(self) -> None:
         if self.store and self.deployed:  # A listing takes its time: none where the test was not applicable.
@@ -158,30 +164,27 @@ class Contract:
     @pytest.fixture(params=FORMS)
     def form(self, request: pytest.FixtureRequest) -> Mapping[str, Any]:
         """How `deploy` is asked for each of the forms that the backend has: ``deploy(**form)``."""
-        needed, options = FORMS[request.param]
+        return self._form(request.param)
+
+    def _form(self, name: str) -> dict[str, Any]:
+        needed, options = FORMS[name]
         self.need(*needed)
         return options
 
-    @pytest.fixture(params=FORMS)
-    def each_form(self, request: pytest.FixtureRequest, deploy: Deploy) -> XComs:
+    @pytest.fixture
+    def each_form(self, form: Mapping[str, Any], deploy: Deploy) -> XComs:
         """The backend in each of the forms that it has: a test that asks for this runs once in each."""
-        needed, options = FORMS[request.param]
-        self.need(*needed)
-        return deploy(**options)
+        return deploy(**form)
 
     @pytest.fixture(params=[name for name in FORMS if "object" in name])
     def offloaded(self, request: pytest.FixtureRequest, deploy: Deploy) -> XComs:
         """The backend with every value in an object, plain and encrypted."""
-        needed, options = FORMS[request.param]
-        self.need(*needed)
-        return deploy(**options)
+        return deploy(**self._form(request.param))
 
     @pytest.fixture(params=[name for name in FORMS if "encrypted" in name])
     def encrypted(self, request: pytest.FixtureRequest, deploy: Deploy) -> XComs:
         """The backend with keys, in the row and in an object."""
-        needed, options = FORMS[request.param]
-        self.need(*needed)
-        return deploy(**options)
+        return deploy(**self._form(request.param))
 
     @pytest.fixture
     def hurried(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,9 +202,7 @@ class Contract:
     @pytest.fixture(params=[name for name in FORMS if "object" in name])
     def on_faulty(self, request: pytest.FixtureRequest, deploy: Deploy, faulty: FaultyStore) -> XComs:
         """The backend with every value in an object of `faulty`, plain and encrypted."""
-        needed, options = FORMS[request.param]
-        self.need(*needed)
-        return deploy(store=faulty, **options)
+        return deploy(store=faulty, **self._form(request.param))
 
 
 class _OfFaultyStore:

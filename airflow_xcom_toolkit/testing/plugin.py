@@ -42,6 +42,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "xcom_needs(*names): the capabilities without which a test is not applicable")
+    if config.getoption("--xcom-contract-database"):
+        _check_that_a_database_can_be_taken(config)
+
+
+def _check_that_a_database_can_be_taken(config: pytest.Config) -> None:
+    if not config.getoption("--xcom-contract-real"):
+        raise pytest.UsageError("--xcom-contract-database needs --xcom-contract-real")
+    if config.getoption("numprocesses", None):
+        raise pytest.UsageError("--xcom-contract-database: workers of pytest-xdist would empty it for each other")
 
 
 @pytest.fixture(scope="session")
@@ -109,4 +118,4 @@ def _verdicts(terminalreporter: Any) -> list[dict[str, Any]]:
     found = [
         value for report in reports for name, value in getattr(report, "user_properties", ()) if name == "xcom_contract"
     ]
-    return [json.loads(text) for text in dict.fromkeys(found)]
+    return [json.loads(text) for text in found]

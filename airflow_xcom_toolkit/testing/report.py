@@ -15,7 +15,7 @@ from .base import NOT_APPLICABLE
 from .xcoms import Step, XComs
 
 Verdict = dict[str, str]
-"""What came of one test: ``test``, ``contract``, ``backend``, ``promise``, ``outcome`` and ``reason``."""
+"""What came of one test: ``test``, ``module``, ``contract``, ``backend``, ``promise``, ``outcome`` and ``reason``."""
 
 _SHORT = 300
 _ROW = 2000
@@ -77,11 +77,15 @@ def _promise(item: pytest.Item) -> str:
 
 
 def verdict(item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> Verdict:
-    """What came of a test: ``kept``, ``broken``, ``not applicable``, ``skipped`` or ``excused`` (xfail)."""
+    """What came of a test: ``kept``, ``broken``, ``not applicable``, ``skipped`` or ``excused`` (xfail).
+
+    ``kept, though excused`` is a test whose xfail is no longer needed.
+    """
     outcome, reason = _outcome(report, error)
     cls = item.cls  # type: ignore[attr-defined]
     return {
         "test": item.name,
+        "module": cls.__module__,
         "contract": cls.__qualname__,
         "backend": _name(cls.backend),
         "promise": _promise(item),
@@ -92,7 +96,7 @@ def verdict(item: pytest.Item, report: pytest.TestReport, error: BaseException |
 
 def _outcome(report: pytest.TestReport, error: BaseException | None) -> tuple[str, str]:
     if hasattr(report, "wasxfail"):
-        return "excused", report.wasxfail
+        return "kept, though excused" if report.passed else "excused", report.wasxfail
     if report.skipped:
         reason = str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr)
         reason = reason.removeprefix("Skipped: ")
@@ -109,12 +113,13 @@ def _first_line(error: BaseException | None) -> str:
 
 def summary(verdicts: Sequence[Verdict]) -> Iterator[tuple[Mapping[str, bool], str]]:
     """The lines at the end of a run, with their styles."""
-    contracts = dict.fromkeys((found["contract"], found["backend"]) for found in verdicts)
-    for contract, backend in contracts:
-        of_it = [found for found in verdicts if (found["contract"], found["backend"]) == (contract, backend)]
+    contracts: dict[tuple[str, ...], list[Verdict]] = {}
+    for found in verdicts:
+        contracts.setdefault((found["module"], found["contract"], found["backend"]), []).append(found)
+    for (module, contract, backend), of_it in contracts.items():
         counts = Counter(found["outcome"] for found in of_it)
         told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-        yield {"bold": True}, f"XCom contract of {backend} ({contract}): {told}"
+        yield {"bold": True}, f"XCom contract of {backend} ({module}.{contract}): {told}"
         yield from _by_reason(of_it)
 
 
@@ -122,7 +127,7 @@ def _by_reason(verdicts: Sequence[Verdict]) -> Iterator[tuple[Mapping[str, bool]
     for found in verdicts:
         if found["outcome"] == "broken":
             yield {"red": True}, f"  broken: {found['promise']} — {found['test']}"
-    for outcome in ("excused", "skipped", "not applicable"):
+    for outcome in ("kept, though excused", "excused", "skipped", "not applicable"):
         tests: dict[str, list[str]] = {}
         for found in verdicts:
             if found["outcome"] == outcome:

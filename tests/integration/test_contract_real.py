@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
+import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from airflow.sdk.bases.xcom import BaseXCom
 from airflow.sdk.execution_time import comms, task_runner
 
 from airflow_xcom_toolkit.abc import Coordinate
-from airflow_xcom_toolkit.testing.database.real import RealAirflow, RealSupervisor, watchdog
+from airflow_xcom_toolkit.testing.database.real import RealAirflow, RealSupervisor, drivers, watchdog
 from airflow_xcom_toolkit.testing.database.stand_in import RowRefusedError
 
 AT = Coordinate("contract_dag", "run_1", "task", -1, "return_value")
@@ -44,11 +46,14 @@ def sqlite(folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", params=[sqlite, postgresql], ids=lambda database: database.__name__)
-def airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealAirflow]:
-    with (
-        request.param(tmp_path_factory.mktemp("database")) as url,
-        RealAirflow(tmp_path_factory.mktemp("airflow"), url) as started,
-    ):
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    with request.param(tmp_path_factory.mktemp("database")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def airflow(database: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealAirflow]:
+    with RealAirflow(tmp_path_factory.mktemp("airflow"), database) as started:
         yield started
 
 
@@ -61,8 +66,8 @@ def supervisor(airflow: RealAirflow) -> Iterator[RealSupervisor]:
 
 
 @pytest.fixture
-def on_postgresql(airflow: RealAirflow, request: pytest.FixtureRequest) -> None:
-    if request.node.callspec.params["airflow"] is not postgresql:
+def on_postgresql(database: str | None) -> None:
+    if database is None:
         pytest.skip("only PostgreSQL refuses it")
 
 
@@ -226,6 +231,80 @@ def test_a_database_in_use_is_refused(tmp_path: Path) -> None:
         database.execute("INSERT INTO dag VALUES ('payroll')")
     with pytest.raises(ValueError, match="payroll"), RealAirflow(tmp_path, f"sqlite:///{tmp_path / 'other.db'}"):
         pass
+
+
+def test_a_database_with_tables_of_others_is_refused(tmp_path: Path) -> None:
+    """Even if it has no dags yet."""
+    with closing(sqlite3.connect(tmp_path / "other.db")) as database:
+        database.execute("CREATE TABLE payroll (amount INTEGER)")
+    with pytest.raises(ValueError, match="payroll"), RealAirflow(tmp_path, f"sqlite:///{tmp_path / 'other.db'}"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("find", "missing"), [(drivers.engine, "psycopg2"), (drivers.check_what_airflow_needs, "asyncpg")]
+)
+def test_a_missing_driver_is_named_with_what_to_install(
+    find: Callable[[str], object], missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver of the URL, and the one that only the API server takes."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr(drivers, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=f"needs the module {missing} for postgresql: pip install {missing}"):
+        find("postgresql+psycopg2://nobody@127.0.0.1/nothing")
+
+
+def test_a_server_that_does_not_start_shows_what_it_printed(tmp_path: Path) -> None:
+    """Here: a table of Airflow's that is none."""
+    with closing(sqlite3.connect(tmp_path / "other.db")) as database:
+        database.execute("CREATE TABLE dag (dag_id TEXT)")
+    with pytest.raises(RuntimeError, match=r"(?s)ended while it started:.*Error"):
+        RealAirflow(tmp_path, f"sqlite:///{tmp_path / 'other.db'}").__enter__()
+
+
+# The contract itself, by pytest's options --------------------------------------------------------------------------
+
+EACH = "as_good_as_a_dict or prior_runs or lazy_sequence or what_the_way_would_change or purging_twice or retry"
+CHOSEN = {
+    "sqlite": f"""
+        not encrypted and ({EACH} or purging_ or deleting_ or leads_out or refused_leaves_the_old or upload_that_fails
+        or object_is_complete or get_all_gives or by_task_instance or what_a_coroutine_pushes or ordinary_json_gives)
+        or encrypted and (from_each_form or purging_twice or old_row_never)
+    """,
+    "postgresql": f"not encrypted and ({EACH} or from_each_form or many_keys)",
+}
+"""Some tests of each promise that a database could break."""
+
+
+def contract(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    (folder / "test_it.py").write_text(
+        "from airflow_xcom_toolkit import ToolkitXComBackend\n"
+        "from airflow_xcom_toolkit.testing import xcom_backend_contract\n"
+        "TestToolkitXComBackend = xcom_backend_contract(ToolkitXComBackend)\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "--xcom-contract-real"]
+    env = {**os.environ, "AIRFLOW_HOME": str(folder / "airflow")}
+    return subprocess.run([*command, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=600)
+
+
+def test_the_contract_is_kept_through_a_started_airflow(database: str | None, tmp_path: Path) -> None:
+    """By a backend that keeps it through the stand-in; the run says that it starts an Airflow."""
+    chosen = " ".join(CHOSEN["postgresql" if database else "sqlite"].split())
+    given = ["--xcom-contract-database", database] if database else []
+    ran = contract("-k", chosen, "--xcom-contract-json", "out.json", *given, folder=tmp_path)
+    assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-2000:]
+    assert "API server is being started" in ran.stdout
+    verdicts = json.loads((tmp_path / "out.json").read_text())
+    assert {found["outcome"] for found in verdicts} <= {"kept", "not applicable"}
+    kept = {found["promise"].partition(".")[0] for found in verdicts if found["outcome"] == "kept"}
+    assert kept >= ({"1", "3", "9", "18", "19"} if database else {"1", "3", "4", "9", "10", "18", "19"})
+
+
+def test_a_run_ends_at_once_where_no_airflow_can_be_started(tmp_path: Path) -> None:
+    """With the reason once, not once for each test."""
+    ran = contract("-k", "purging", "--xcom-contract-database", "nonsense", folder=tmp_path)
+    assert ran.returncode == pytest.ExitCode.USAGE_ERROR
+    assert ran.stdout.count("no Airflow could be started: Could not parse") == 1, ran.stdout
 
 
 RUNS = "import os, time; os.write(1, b'runs'); time.sleep(600)"

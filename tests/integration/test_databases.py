@@ -51,7 +51,7 @@ def _each_example(test: Any) -> Any:
     for row in EXAMPLES:
         test = example(row=row, depth=0)(test)
     test = given(row=rows, depth=levels)(test)
-    return settings(max_examples=400, derandomize=True, deadline=None, database=None)(test)
+    return settings(max_examples=150, derandomize=True, deadline=None, database=None)(test)
 
 
 def _nested(row: Any, depth: int) -> Any:

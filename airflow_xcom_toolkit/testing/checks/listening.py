@@ -63,7 +63,7 @@ def _structlog_to(heard: Heard) -> Iterator[None]:
     """Loggers that are in use already share the list of processors; new ones are made to let every level pass."""
     import structlog
 
-    before = structlog.get_config()
+    before, was_configured = structlog.get_config(), structlog.is_configured()
     processors: list[Any] = before["processors"]
     kept = list(processors)
     processors[:] = [structlog.contextvars.merge_contextvars, heard.event]
@@ -74,6 +74,8 @@ def _structlog_to(heard: Heard) -> Iterator[None]:
     finally:
         processors[:] = kept
         structlog.configure(**before)
+        if not was_configured:
+            structlog.reset_defaults()
 
 
 def shown(error: BaseException) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
 from airflow.sdk.bases.xcom import BaseXCom
 
-from ..base import Contract, Deploy, not_applicable
+from ..base import Contract, Deploy, needs, not_applicable
 from ..capabilities import capability
 from ..faults import faulty_store
+from ..same import is_same
 from ..setup import KEY
 from ..values.canaries import canaries, found_in, found_in_row, word
 from ..xcoms import XComs
@@ -82,12 +84,24 @@ class Honesty(Contract):
         """``rolls_back``: ``BaseXCom`` reads its rows, with one line of configuration. Denied: it does not."""
         keys = () if capability(type(self), "plain") else (KEY,)
         options = {"keys": keys, "threshold": 0 if capability(type(self), "offloads") else None}
-        deploy(**options).push([SMALL, LARGE])
+        value = [(SMALL, b"x"), LARGE]
+        deploy(**options).push(value)
         try:
             found = deploy(backend=BaseXCom, allowed=self.rollback_allows, **options).pull()
         except Exception as e:
             found = e
-        self._compare("rolls_back", found == [SMALL, LARGE], f"BaseXCom gives {found!r:.300}")
+        self._compare("rolls_back", is_same(found, value), f"BaseXCom gives {found!r:.300}")
+
+    @needs("offloads", "uses_fsspec")
+    def test_reads_stock_rows_is_true(self, deploy: Deploy) -> None:
+        """``reads_stock_rows``: a reference of the stock backend gives its value. Denied: it does not."""
+        row = deploy(backend=XComObjectStorageBackend, threshold=0).push({"a": LARGE})
+        keys = () if capability(type(self), "plain") else (KEY,)
+        try:
+            found = deploy(keys=keys, threshold=0).load(row)
+        except Exception as e:
+            found = e
+        self._compare("reads_stock_rows", found == {"a": LARGE}, f"the stock backend's row {row} gives {found!r:.300}")
 
     def _objects_of(self, deploy: Deploy, value: object, **options: object) -> list[str]:
         keys = () if capability(type(self), "plain") else (KEY,)

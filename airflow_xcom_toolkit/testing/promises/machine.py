@@ -78,6 +78,7 @@ class Lifetime(RuleBasedStateMachine):
         self._deploy = deploy
         self._offloads = bool(capability(type(test), "offloads"))
         self._rolls_back = bool(capability(type(test), "rolls_back"))
+        self._rollback_allows = test.rollback_allows
         self._encrypts = bool(capability(type(test), "encrypts"))
         self._plain = bool(capability(type(test), "plain"))
         self._keys: tuple[str, ...] = () if self._plain else KEYS[:1]
@@ -97,8 +98,7 @@ class Lifetime(RuleBasedStateMachine):
 
     def _restart(self, backend: Any = None) -> None:
         """A new process, with the configuration as it is now: it does not know what others wrote."""
-        package = self._backend.__module__.partition(".")[0]
-        allowed = f"airflow.* airflow_xcom_toolkit.* {package}.*" if backend else "airflow.*"
+        allowed = self._rollback_allows if backend else "airflow.*"
         self.xcoms: XComs = self._deploy(backend=backend, threshold=self._threshold, keys=self._keys, allowed=allowed)
         self._own: set[Coordinate] = set()
 

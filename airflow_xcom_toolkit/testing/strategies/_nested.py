@@ -23,18 +23,17 @@ _LIBRARIES = {
 def values() -> Values:
     """Anything that the toolkit keeps: of Python and of each of numpy, pandas, Arrow and polars that is installed.
 
-    Nested in lists, tuples, dicts with keys of any kind, and the containers of `collections`. Half of them have parts
-    of several kinds, so that some 50 examples show each kind that people use most, of whatever seed they are made.
+    Nested in lists, tuples, dicts with keys of any kind, and the containers of `collections`. Most have parts of many
+    kinds, so that 50 examples show each kind that is often used, from whatever seed they are made.
     """
     kinds = [*_of_python(), *_of_libraries()]
     single = st.sampled_from(kinds).flatmap(lambda kind: kind)
-    return st.one_of(
-        single, st.recursive(single, containers, max_leaves=6), _mixed(kinds), _mixed(kinds), _mixed(kinds)
-    )
+    nested = st.recursive(single, containers, max_leaves=6)
+    return st.one_of(single, nested, *[_mixed(kinds)] * 3)
 
 
 def _of_python() -> Iterator[Values]:
-    """Anything; then what is lost first where a value is taken for JSON, else as rare as the rest of it."""
+    """Anything without items; and apart from it what many use, and what is lost first where JSON is made of values."""
     inner = leaves()
     yield inner
     yield from (st.binary(max_size=20), st.binary(max_size=20).map(bytearray), decimals(), zoned())
@@ -56,7 +55,7 @@ def _of_libraries() -> Iterator[Values]:
 
 @st.composite
 def _mixed(draw: st.DrawFn, kinds: list[Values]) -> Any:
-    """A list, a tuple or a dict with parts of several kinds."""
+    """A list, a tuple or a dict with parts of about half of the kinds."""
     parts = [draw(kind) for kind in kinds if draw(st.booleans())]
     return draw(st.sampled_from((list, tuple, _by_number)))(parts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -163,3 +163,31 @@ class KeepsListsOnly(ChangesParts):
     @staticmethod
     def changed(value: Any) -> Any:
         return list(value) if type(value) in (tuple, set, frozenset) else value
+
+
+@fault("makes sets of frozen sets, wherever they are", "test_any_value_comes_back", only="[in the row]")
+class ThawsSets(ChangesParts):
+    @staticmethod
+    def changed(value: Any) -> Any:
+        return set(value) if type(value) is frozenset else value
+
+
+@fault("makes bytes of byte arrays, wherever they are", "test_any_value_comes_back", only="[in the row]")
+class ByteArraysBecomeBytes(ChangesParts):
+    @staticmethod
+    def changed(value: Any) -> Any:
+        return bytes(value) if type(value) is bytearray else value
+
+
+@fault("makes lists of deques, wherever they are", "test_any_value_comes_back", only="[in the row]")
+class DequesBecomeLists(ChangesParts):
+    @staticmethod
+    def changed(value: Any) -> Any:
+        return list(value) if type(value) is deque else value
+
+
+@fault("takes tuples of one item for that item, wherever they are", "test_any_value_comes_back", only="[in the row]")
+class UnwrapsTuples(ChangesParts):
+    @staticmethod
+    def changed(value: Any) -> Any:
+        return value[0] if type(value) is tuple and len(value) == 1 else value

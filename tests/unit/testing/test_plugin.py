@@ -83,7 +83,7 @@ def test_the_end_of_a_run_names_what_is_not_applicable_and_why(ran: Ran) -> None
 
 
 def test_the_end_of_a_run_counts_what_was_kept_and_names_what_was_broken(ran: Ran) -> None:
-    assert "XCom contract of test_acme.Forgetful (TestForgetful): " in ran.output
+    assert "XCom contract of test_acme.Forgetful (test_acme.TestForgetful): " in ran.output
     assert "  broken: 1. Fidelity — test_a_value_comes_back_as_it_was_pushed[" in ran.output
 
 
@@ -104,6 +104,18 @@ def test_a_run_without_a_contract_has_no_report(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout
     assert "contract" not in done.stdout.partition("test_plain")[2]
+
+
+@pytest.mark.parametrize(("options", "why"), [([], "--xcom-contract-real"), (["--xcom-contract-real", "-n1"], "xdist")])
+def test_a_database_that_cannot_be_taken_ends_the_run(options: list[str], why: str, tmp_path: Path) -> None:
+    """It is for a started Airflow, and for one process."""
+    if "-n1" in options:
+        pytest.importorskip("xdist")
+    command = [sys.executable, "-m", "pytest", "--xcom-contract-database", "sqlite:///a.db", *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    [line] = [line for line in done.stderr.splitlines() if "--xcom-contract-database" in line]
+    assert why in line
 
 
 def test_the_options_are_explained(tmp_path: Path) -> None:

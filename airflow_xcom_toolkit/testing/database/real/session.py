@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -16,19 +17,22 @@ from .started import RealAirflow
 def started(config: pytest.Config, home: Path) -> Iterator[RealAirflow]:
     """An Airflow below ``home``, over the database that the options name. Ends the run where that cannot be."""
     database = config.getoption("--xcom-contract-database")
-    if database and hasattr(config, "workerinput"):
-        pytest.exit(
-            "--xcom-contract-database: workers of pytest-xdist would empty it for each other; run without -n", 4
-        )
     with ExitStack() as stack:
         _tell(config, "XCom contract: Airflow's API server is being started, which takes 10 to 30 seconds ...")
         begin = time.monotonic()
         try:
             airflow = stack.enter_context(RealAirflow(home, database))
         except Exception as e:
-            pytest.exit(f"--xcom-contract-real: no Airflow could be started: {e}", 4)
+            _end(config, f"--xcom-contract-real: no Airflow could be started: {e}")
         _tell(config, f"XCom contract: it started in {time.monotonic() - begin:.0f} s.")
         yield airflow
+
+
+def _end(config: pytest.Config, why: str) -> NoReturn:
+    """Ends the run; in a worker of pytest-xdist, which cannot end it, the test."""
+    if hasattr(config, "workerinput"):
+        pytest.fail(why, pytrace=False)
+    pytest.exit(why, pytest.ExitCode.USAGE_ERROR)
 
 
 def _tell(config: pytest.Config, line: str) -> None:
