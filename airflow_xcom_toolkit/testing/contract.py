@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from .guard import problems
+from .guard import OVERRIDABLE, problems
 from .promises.bounds import Bounds
 from .promises.calls import AirflowCalls
 from .promises.capabilities import Honesty
@@ -70,6 +70,9 @@ class XComBackendContract(
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        backend = vars(cls).get("backend")
+        if backend is not None and not isinstance(backend, type):
+            raise TypeError(f"{cls.__qualname__}.backend is {backend!r}; it is to be a class derived from BaseXCom")
         if cls.test_no_promise_is_dropped_or_overridden is not _GUARD:
             raise TypeError(f"{cls.__qualname__} overrides the test that guards the others; let it be")
 
@@ -87,6 +90,10 @@ def xcom_backend_contract(backend: type, **overrides: Any) -> type[XComBackendCo
 
     ``overrides``: attributes of `XComBackendContract`, such as ``store="s3://…"`` or ``offloads=no("…")``.
     """
+    if unknown := overrides.keys() - OVERRIDABLE:
+        raise TypeError(
+            f"{', '.join(sorted(unknown))}: a contract has no such attribute; it has {', '.join(sorted(OVERRIDABLE))}"
+        )
     module = sys._getframe(1).f_globals.get("__name__", __name__)
     return type(
         f"Test{backend.__name__}", (XComBackendContract,), {"backend": backend, "__module__": module, **overrides}

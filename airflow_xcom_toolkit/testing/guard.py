@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from .capabilities import CAPABILITIES, Missing
+
 OVERRIDABLE = frozenset(
     {
         *("backend", "store", "offloads", "inlines", "encrypts", "plain", "uses_fsspec"),
@@ -23,15 +25,17 @@ def problems(contract: type, base: type) -> list[str]:
     found = [problem for cls in derived for problem in _overrides(cls, base)]
     return [
         *found,
-        *(problem for cls in derived for problem in _unexplained(vars(cls).get("pytestmark"), cls.__qualname__)),
+        *(problem for cls in derived for problem in _on_all(vars(cls).get("pytestmark"), cls.__qualname__)),
     ]
 
 
 def _overrides(cls: type, base: type) -> Iterator[str]:
     for name, value in vars(cls).items():
+        where = f"{cls.__qualname__}.{name}"
+        if isinstance(value, Missing) and name not in CAPABILITIES:
+            yield f"{where} is no capability; there are {', '.join(CAPABILITIES)}"
         if name.startswith("__") or name in OVERRIDABLE or not hasattr(base, name):
             continue
-        where = f"{cls.__qualname__}.{name}"
         if not name.startswith("test_"):
             yield f"{where} replaces a part of the contract that is not there to be overridden"
         elif not callable(value):
@@ -52,6 +56,15 @@ def _unexplained(marks: Any, where: str) -> Iterator[str]:
         found: Any = getattr(mark, "mark", mark)
         if found.name in ("skip", "skipif", "xfail") and not _reason(found):
             yield f"{where} is marked {found.name} without a reason"
+
+
+def _on_all(marks: Any, where: str) -> Iterator[str]:
+    """Marks of a class go for each of its tests, and the reason of one is not that of all."""
+    yield from _unexplained(marks, where)
+    for mark in marks if isinstance(marks, (list, tuple)) else [marks] if marks else []:
+        name = getattr(mark, "mark", mark).name  # type: ignore[union-attr]
+        if name in ("xfail", "xcom_needs"):
+            yield f"{where} is marked {name} as a whole; override the test that it is about"
 
 
 def _reason(mark: pytest.Mark) -> str:

@@ -44,6 +44,24 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "xcom_needs(*names): the capabilities without which a test is not applicable")
     if config.getoption("--xcom-contract-database"):
         _check_that_a_database_can_be_taken(config)
+    file = config.getoption("--xcom-contract-json")
+    if file and not file.absolute().parent.is_dir():
+        raise pytest.UsageError(f"--xcom-contract-json: there is no folder {file.parent}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Guards the tests also where marks would skip the test that does."""
+    classes = dict.fromkeys(cls for item in items if (cls := _contract(item)) is not None)
+    if not classes:
+        return
+    from .contract import XComBackendContract
+    from .guard import problems
+
+    found = [
+        text for cls in classes if issubclass(cls, XComBackendContract) for text in problems(cls, XComBackendContract)
+    ]
+    if found:
+        raise pytest.UsageError("The contract of XCom backends is changed without a reason:\n" + "\n".join(found))
 
 
 def _check_that_a_database_can_be_taken(config: pytest.Config) -> None:

@@ -73,7 +73,7 @@ def _promise(item: pytest.Item) -> str:
     """The promise of the class that defines a test; for an override, of the one that it overrides."""
     name = getattr(item, "originalname", item.name)
     owners = [cls for cls in item.cls.__mro__ if name in vars(cls)]  # type: ignore[attr-defined]
-    return next((cls.__dict__["promise"] for cls in reversed(owners) if cls.__dict__.get("promise")), "")
+    return next((cls.__dict__["promise"] for cls in reversed(owners) if cls.__dict__.get("promise")), "The contract")
 
 
 def verdict(item: pytest.Item, report: pytest.TestReport, error: BaseException | None) -> Verdict:

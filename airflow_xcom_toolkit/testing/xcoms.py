@@ -32,6 +32,7 @@ class Rows(Protocol):
     """The database: what the stand-in and the real one have in common."""
 
     on_send: Any
+    masked: list[Json]
 
     def row(self, at: Coordinate) -> Json: ...
     def rows(self) -> dict[Coordinate, Json]: ...

@@ -1,24 +1,14 @@
-"""The toolkit's backends keep the contract where objects are in S3, reached over HTTP by a connection of Airflow's.
-
-Those that keep every value in the row are held only to the promises that reach the store even so: about rows and
-objects that others wrote. `test_on_memory` holds them to all.
-"""
+"""The toolkit's backends keep the contract where objects are in S3, reached over HTTP by a connection of Airflow's."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 import airflow_xcom_toolkit as toolkit
 from airflow_xcom_toolkit.testing import XComBackendContract, xcom_backend_contract
-from airflow_xcom_toolkit.testing.promises.foreign import Foreign
-from airflow_xcom_toolkit.testing.promises.golden import ReadableForEver
-from airflow_xcom_toolkit.testing.promises.purging import Purge
 from tests.contract.conftest import BUCKET, CONNECTION
 
 pytestmark = pytest.mark.usefixtures("s3")
-STORE = f"s3://{CONNECTION}@{BUCKET}/xcom"
 
 
 def in_one_call(self: XComBackendContract) -> list[str]:
@@ -32,24 +22,10 @@ def in_one_call(self: XComBackendContract) -> list[str]:
     return sorted(key.removeprefix(f"{path.path}/{name}/") for key in found)
 
 
-class _OfRows(Foreign, Purge, ReadableForEver):
-    """What a backend without objects of its own has to do with the store."""
+ON_S3 = {"store": f"s3://{CONNECTION}@{BUCKET}/xcom", "list_objects": in_one_call}
 
-    store = STORE
-    list_objects: Any = in_one_call
-
-
-class TestSerdeXComBackend(_OfRows):
-    backend = toolkit.SerdeXComBackend
-
-
-class TestFernetXComBackend(_OfRows):
-    backend = toolkit.FernetXComBackend
-
-
-class TestVersionedXComBackend(_OfRows):
-    backend = toolkit.VersionedXComBackend
-
-
-TestThresholdXComBackend = xcom_backend_contract(toolkit.ThresholdXComBackend, store=STORE, list_objects=in_one_call)
-TestToolkitXComBackend = xcom_backend_contract(toolkit.ToolkitXComBackend, store=STORE, list_objects=in_one_call)
+TestSerdeXComBackend = xcom_backend_contract(toolkit.SerdeXComBackend, **ON_S3)
+TestThresholdXComBackend = xcom_backend_contract(toolkit.ThresholdXComBackend, **ON_S3)
+TestFernetXComBackend = xcom_backend_contract(toolkit.FernetXComBackend, **ON_S3)
+TestVersionedXComBackend = xcom_backend_contract(toolkit.VersionedXComBackend, **ON_S3)
+TestToolkitXComBackend = xcom_backend_contract(toolkit.ToolkitXComBackend, **ON_S3)

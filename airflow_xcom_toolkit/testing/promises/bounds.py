@@ -133,6 +133,12 @@ class Bounds(Contract):
             assert_same(xcoms.pull(), value)
             xcoms.delete()
 
+    def test_the_threshold_is_in_bytes(self, deploy: Deploy, keys: tuple[str, ...]) -> None:
+        """And not in characters, of which a text may have fewer."""
+        xcoms = deploy(threshold=10_000, keys=keys)
+        xcoms.push("\N{SNOWMAN}" * 5000)
+        assert len(xcoms.stored()) == 1, "5,000 characters of 3 bytes each stayed in the row"
+
     @pytest.mark.parametrize("value", [17, "", [], {}, False, 0.5, (), b"x"], ids=repr)
     def test_a_threshold_of_0_keeps_no_value_in_the_row(self, offloaded: XComs, value: Any) -> None:
         """As the option's documentation says: 0 means always, for the smallest value, too."""

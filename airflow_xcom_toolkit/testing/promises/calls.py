@@ -130,7 +130,7 @@ class AirflowCalls(Contract):
     def test_a_lazy_sequence_is_the_values_in_order(self, each_form: XComs, monkeypatch: pytest.MonkeyPatch) -> None:
         """What a task gets for the results of a mapped one: by index, from both ends, and one after another."""
         push_mapped(each_form)
-        lazy = _lazy_sequence(each_form, monkeypatch)
+        lazy = lazy_sequence(each_form, monkeypatch)
         assert len(lazy) == len(VALUES)
         assert_same([lazy[index] for index in range(5)], list(VALUES))
         assert_same([lazy[index] for index in range(-5, 0)], list(VALUES))
@@ -144,7 +144,7 @@ class AirflowCalls(Contract):
     ) -> None:
         """Of the values, each with the type that it had."""
         push_mapped(each_form)
-        assert_same(_lazy_sequence(each_form, monkeypatch)[SLICES[part]], list(VALUES)[SLICES[part]])
+        assert_same(lazy_sequence(each_form, monkeypatch)[SLICES[part]], list(VALUES)[SLICES[part]])
 
     # Odd names -----------------------------------------------------------------------------------------------------
 
@@ -175,7 +175,7 @@ def push_mapped(xcoms: XComs) -> None:
         xcoms.push(VALUES[index], MAPPED[index], instance=UUID(int=INSTANCE.int + index))
 
 
-def _lazy_sequence(xcoms: XComs, monkeypatch: pytest.MonkeyPatch) -> Any:
+def lazy_sequence(xcoms: XComs, monkeypatch: pytest.MonkeyPatch) -> Any:
     """What ``task.output`` is to a task that gets all of it; with the backend that Airflow would have."""
     from airflow.sdk.execution_time.lazy_sequence import LazyXComSequence
 

@@ -96,6 +96,22 @@ class NeverBlocks(Contract):
         assert [f"{call.name} {call.path}" for call in on_loop] == []
 
     @pytest.mark.usefixtures("asynchronous")
+    def test_no_message_to_the_supervisor_is_sent_on_the_loop(self, each_form: XComs) -> None:
+        """Rows are written and read while other coroutines go on: with the supervisor's `asend`, or in a thread."""
+        sent: list[tuple[str, bool]] = []
+
+        async def work() -> None:
+            await each_form.apush(VALUE, MAPPED[0])
+            await each_form.apull(MAPPED[0])
+            await each_form.apull_all(MAPPED[0])
+
+        each_form.rows.on_send = lambda message: sent.append((type(message).__name__, _is_on_a_loop()))
+        asyncio.run(work())
+        each_form.rows.on_send = None
+        assert {"SetXCom", "GetXCom", "GetXComSequenceSlice"} <= {name for name, _ in sent}
+        assert [name for name, on_loop in sent if on_loop] == []
+
+    @pytest.mark.usefixtures("asynchronous")
     @pytest.mark.parametrize("call", ["aset", "aget_one", "aget_all"])
     def test_other_coroutines_go_on_while_the_store_is_slow(
         self, on_faulty: XComs, faulty: FaultyStore, call: str
@@ -120,6 +136,15 @@ class NeverBlocks(Contract):
             on_faulty.objects.delete_object(key)
         with pytest.raises(FileNotFoundError):
             asyncio.run(on_faulty.apull())
+
+
+def _is_on_a_loop() -> bool:
+    """Whether an event loop runs in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 class _Waiting(Fault):

@@ -24,6 +24,7 @@ from ..faults import (
 )
 from ..same import assert_same, is_same
 from ..xcoms import MAPPED, XComs
+from .calls import lazy_sequence
 
 VALUES = {
     "a text": "text" * 250,
@@ -77,6 +78,20 @@ class Loud(Contract):
         with pytest.raises(FileNotFoundError) as e:
             offloaded.pull()
         assert key in str(e.value), "the error does not name the object that is missing"
+
+    def test_one_missing_object_fails_the_pull_of_all(self, offloaded: XComs) -> None:
+        """A task that gets all map indexes gets no list from which one is missing."""
+        _push_with_one_missing(offloaded)
+        with pytest.raises(FileNotFoundError):
+            offloaded.pull_all(MAPPED[0])
+
+    def test_one_missing_object_fails_a_loop_over_all(self, offloaded: XComs, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A loop over the results of a mapped task does not end early, as if there were no more."""
+        _push_with_one_missing(offloaded)
+        got: list[Any] = []
+        with pytest.raises(FileNotFoundError):
+            got.extend(iter(lazy_sequence(offloaded, monkeypatch)))
+        assert_same(got, [[at.map_index, SMALL] for at in MAPPED[:2]])
 
     @pytest.mark.parametrize("name", VALUES)
     def test_an_object_that_was_cut_is_an_error(self, offloaded: XComs, name: str) -> None:
@@ -185,6 +200,16 @@ class Loud(Contract):
         on_faulty.assert_round_trip(SMALL, SMALL)
 
     @pytest.mark.usefixtures("hurried")
+    def test_a_store_that_does_not_delete_fails_the_purge(self, on_faulty: XComs, faulty: FaultyStore) -> None:
+        """Or objects would be left behind, and nobody would know."""
+        row = on_faulty.push(SMALL)
+        for fault in (Refused("delete"), Unavailable("delete")):
+            with faulty.failing(fault), pytest.raises(Exception):  # noqa: B017, PT011  # Any error will do.
+                on_faulty.purge(row)
+        on_faulty.purge(row)
+        assert on_faulty.stored() == {}
+
+    @pytest.mark.usefixtures("hurried")
     @pytest.mark.parametrize("times", [1, 2, 50])
     def test_a_push_while_the_store_fails_for_a_while_is_whole_or_an_error(
         self, on_faulty: XComs, faulty: FaultyStore, times: int
@@ -219,6 +244,16 @@ class Loud(Contract):
         except Exception:
             return
         assert is_same(got, value), f"After {how} a pull gave {got!r}"
+
+
+def _push_with_one_missing(xcoms: XComs) -> None:
+    """Pushes a value for each map index; the object of the third is gone."""
+    for at in MAPPED:
+        before = set(xcoms.objects.list_objects())
+        xcoms.push([at.map_index, SMALL], at)
+        if at == MAPPED[2]:
+            [missing] = set(xcoms.objects.list_objects()) - before
+    xcoms.objects.delete_object(missing)
 
 
 def _with_other_entries(row: Json, *, top: bool = False) -> Iterator[Json]:

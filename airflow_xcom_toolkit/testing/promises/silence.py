@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gc
 import sys
@@ -11,10 +12,12 @@ from functools import cache, partial
 from importlib.util import find_spec
 from types import CellType, FunctionType, MappingProxyType, MethodType
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from ...abc import Json
+from ...compat import HAS_ASYNC
 from ..base import Contract, Deploy, not_applicable
 from ..checks.listening import Heard, chain, listening, shown
 from ..classes import Record
@@ -138,6 +141,18 @@ class Silence(Contract):
         encrypted.rows.on_send = None
         _assert_hidden(heard.text + shown(failed.value))
 
+    @pytest.mark.parametrize("call", ["get_one", "aget_one"])
+    def test_what_was_decrypted_is_masked(self, encrypted: XComs, call: str) -> None:
+        """Airflow's masker is told, in the task and in its supervisor: a log that quotes the value shows stars."""
+        if call == "aget_one" and not HAS_ASYNC:
+            not_applicable("Airflow has no async accessors before 3.3")
+        secret = f"secret-{uuid4().hex}"
+        encrypted.push({"k": secret})
+        pulled = asyncio.run(encrypted.apull()) if call == "aget_one" else encrypted.pull()
+        assert pulled == {"k": secret}
+        assert secret in strings(encrypted.rows.masked), "the supervisor, which writes logs, was not told of the value"
+        assert secret not in _in_a_log(f"before {secret} after"), "a log of the task shows the value"
+
     def test_no_object_of_the_backend_shows_a_key(self, encrypted: XComs) -> None:
         """Whatever the backend keeps in memory, its ``repr`` has no key: logs and error reports print such things."""
         row = encrypted.push(nested())
@@ -151,6 +166,14 @@ def _made(values: Mapping[str, tuple[Callable[[], Any], str]], name: str) -> Any
     if library and find_spec(library) is None:
         not_applicable(f"{library} is not installed")
     return make()
+
+
+def _in_a_log(text: str) -> str:
+    """What Airflow's masker leaves of a text; nothing in Airflow 3.0, where only the supervisor has one."""
+    from airflow.sdk import log
+
+    redact = getattr(log, "redact", None)
+    return "" if redact is None else redact(text)
 
 
 def _assert_hidden(said: str, *rows: Json) -> None:

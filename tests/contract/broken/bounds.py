@@ -84,3 +84,12 @@ class NamesAllColumns(ToolkitXComBackend):
         if isinstance(row, dict) and hasattr(value, "columns"):
             row["columns"] = list(map(str, value.columns))
         return row
+
+
+@fault("counts the threshold in characters", "test_the_threshold_is_in_bytes", only="[plain]")
+class CountsCharacters(ThresholdXComBackend):
+    @classmethod
+    def push(cls, value: Any, at: Coordinate) -> Json:
+        if isinstance(value, str) and value.isprintable() and len(value) < cls.settings().threshold:
+            return value
+        return super().push(value, at)

@@ -17,6 +17,18 @@ class ReadsOnTheLoop(ThresholdXComBackend):
         return cls.load_row(row, at, part)
 
 
+@fault(
+    "asks for its rows on the event loop",
+    "test_no_message_to_the_supervisor_is_sent_on_the_loop",
+    only="[in the row]",
+)
+class AsksForRowsOnTheLoop(ToolkitXComBackend):
+    @classmethod
+    async def aget_one(cls, **kwargs: Any) -> Any:
+        row = cls.get_row(**kwargs)
+        return None if row is None else await cls._aload(row, kwargs)
+
+
 @fault("writes its objects on the event loop", "test_no_storage_call_is_made_on_the_loop", only="[in an object]")
 class WritesOnTheLoop(ThresholdXComBackend):
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -95,3 +96,16 @@ class NeverPurges(ThresholdXComBackend):
     @classmethod
     def purge(cls, xcom: Any, *args: Any) -> None:
         pass
+
+
+@fault(
+    "passes over a purge that fails",
+    "test_a_store_that_does_not_delete_fails_the_purge",
+    only="[in an object]",
+    because=r"DID NOT RAISE",
+)
+class PurgesOrNot(ThresholdXComBackend):
+    @classmethod
+    def purge(cls, xcom: Any, *args: Any) -> None:
+        with suppress(Exception):
+            super().purge(xcom)

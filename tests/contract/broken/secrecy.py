@@ -75,6 +75,24 @@ class ShowsShape(_Labelled):
 
 
 @fault(
+    "writes the length of a value beside what it encrypted",
+    "test_no_shape_is_visible",
+    only="[encrypted in the row]",
+)
+class ShowsLength(_Labelled):
+    @staticmethod
+    def label(value: Any) -> Any:
+        return len(value) if type(value) in (list, tuple, set) else None
+
+
+@fault("does not mask what it decrypts", "test_what_was_decrypted_is_masked", only="[encrypted in the row-get_one]")
+class MasksNothing(ToolkitXComBackend):
+    @classmethod
+    def _mask(cls, pulled: Pulled) -> None:
+        pass
+
+
+@fault(
     "encrypts rows, and leaves objects as they are",
     "test_nothing_of_a_value_is_visible",
     only="[encrypted in an object-bytes]",

@@ -94,6 +94,26 @@ class KeepsWhatWasPushed(ToolkitXComBackend):
         return Pulled(cls.pushed[str(at)])
 
 
+@fault(
+    "keeps values in the memory of its process, and their numbers in the rows",
+    "test_another_process_pulls_what_this_one_pushed",
+    only="[in the row]",
+    because=r"pulled elsewhere: KeyError",
+)
+class KeepsValuesInMemory(ToolkitXComBackend):
+    kept: dict[int, Json] = {}
+
+    @classmethod
+    def push(cls, value: Any, at: Coordinate) -> Json:
+        number = len(cls.kept)
+        cls.kept[number] = super().push(value, at)
+        return number
+
+    @classmethod
+    def pull(cls, row: Json, at: Coordinate | None, part: Part | None = None) -> Pulled:
+        return super().pull(cls.kept[row], at, part)  # type: ignore[index]
+
+
 @fault("writes through one buffer for all threads", "test_threads_do_not_mix_their_values", only="[in the row]")
 class SharesABuffer(ToolkitXComBackend):
     buffer: Any = None

@@ -52,6 +52,43 @@ class MissingIsEmpty(ThresholdXComBackend):
 
 
 @fault(
+    "leaves out the map indexes whose object is gone",
+    "test_one_missing_object_fails_the_pull_of_all",
+    only="[in an object]",
+)
+class LeavesOutTheMissing(ThresholdXComBackend):
+    gone: object = object()
+
+    @classmethod
+    def get_all(cls, **kwargs: Any) -> Any:
+        found = super().get_all(**kwargs)
+        return found and [value for value in found if value is not cls.gone]
+
+    @classmethod
+    def pull(cls, row: Json, at: Coordinate | None, part: Part | None = None) -> Pulled:
+        try:
+            return super().pull(row, at, part)
+        except FileNotFoundError:
+            if at is not None and at.map_index is None:
+                return Pulled(cls.gone)
+            raise
+
+
+@fault(
+    "ends a loop over a mapped task where an object is gone",
+    "test_one_missing_object_fails_a_loop_over_all",
+    only="[in an object]",
+)
+class EndsTheLoop(ThresholdXComBackend):
+    @classmethod
+    def pull(cls, row: Json, at: Coordinate | None, part: Part | None = None) -> Pulled:
+        try:
+            return super().pull(row, at, part)
+        except FileNotFoundError as e:
+            raise IndexError(str(e)) from None
+
+
+@fault(
     "hands out the path where the object is gone, as Airflow's stock backend does",
     "test_a_missing_object_is_an_error_that_names_it",
     only="[in an object-a text]",

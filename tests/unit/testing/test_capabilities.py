@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from airflow.sdk.bases.xcom import BaseXCom
 
 import airflow_xcom_toolkit as toolkit
 from airflow_xcom_toolkit.testing import no, xcom_backend_contract
@@ -35,12 +36,12 @@ def test_what_a_contract_says_goes_before_what_is_known() -> None:
 
 
 def test_a_backend_from_scratch_has_every_capability_until_it_says_no() -> None:
-    assert lacks(object) == set()
-    assert lacks(object, offloads=no("rows only")) == {"offloads"}
+    assert lacks(BaseXCom) == set()
+    assert lacks(BaseXCom, offloads=no("rows only")) == {"offloads"}
 
 
 def test_the_reason_is_kept() -> None:
-    found = capability(xcom_backend_contract(object, offloads=no("rows only")), "offloads")
+    found = capability(xcom_backend_contract(BaseXCom, offloads=no("rows only")), "offloads")
     assert found == Missing("rows only")
 
 
@@ -53,4 +54,4 @@ def test_a_reason_must_be_given(reason: str) -> None:
 @pytest.mark.parametrize("said", [False, "no", 0])
 def test_anything_else_is_an_error_that_says_what_is_allowed(said: Any) -> None:
     with pytest.raises(TypeError, match=r'no\("the reason"\)'):
-        capability(xcom_backend_contract(object, offloads=said), "offloads")
+        capability(xcom_backend_contract(BaseXCom, offloads=said), "offloads")

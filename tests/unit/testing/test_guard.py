@@ -82,6 +82,30 @@ def test_the_factory_makes_the_class_that_pytest_finds_in_the_module_of_its_call
     assert made.backend is SerdeXComBackend
 
 
+def test_a_mark_for_all_tests_is_a_problem() -> None:
+    [problem] = found(pytestmark=pytest.mark.xfail(reason="some are known"))
+    assert "as a whole" in problem
+    [problem] = found(pytestmark=pytest.mark.xcom_needs("encrypts"))
+    assert "as a whole" in problem
+
+
+def test_a_capability_that_there_is_not_is_a_problem() -> None:
+    [problem] = found(ofloads=no("a slip of the pen"))
+    assert "TestAcme.ofloads is no capability" in problem
+    with pytest.raises(TypeError, match="ofloads"):
+        xcom_backend_contract(SerdeXComBackend, ofloads=no("a slip of the pen"))
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [SerdeXComBackend.__new__(SerdeXComBackend), "acme.xcom.AcmeXCom"],
+    ids=["an instance", "a name"],
+)
+def test_what_is_no_backend_is_an_error_at_once(backend: Any) -> None:
+    with pytest.raises(TypeError, match="derived from BaseXCom"):
+        contract(backend=backend)
+
+
 def broken_copy() -> Any:
     """Marks are kept on the function, so that each test needs one of its own."""
 
