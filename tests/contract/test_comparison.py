@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 
 import pytest
 
 from airflow_xcom_toolkit.testing.report import Verdict
-from tests.contract.comparison import BACKENDS, PAGE, STOCK, run, tables, written
+from tests.contract.comparison import BACKENDS, PAGE, STOCK, run, tables
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,29 @@ def test_the_contract_finds_what_airflows_own_backends_break(name: str, verdicts
     assert any(found["outcome"] == "broken" for found in verdicts if found["contract"] == f"Test{name}")
 
 
-def test_the_tables_of_the_page_are_what_the_run_gives(verdicts: list[Verdict]) -> None:
-    """``python -m tests.contract.comparison`` writes them anew."""
-    assert Path(PAGE).read_text() == written(PAGE.read_text(), tables(verdicts))
+def test_the_page_says_who_keeps_which_promise_as_the_run_does(verdicts: list[Verdict]) -> None:
+    """``python -m tests.contract.comparison`` writes it anew. How many tests fail depends on the machine, too."""
+    page = PAGE.read_text()
+    assert without_counts(part(page, "comparison")) == without_counts(tables(verdicts)["comparison"])
+
+
+def test_the_page_lists_what_airflows_own_backends_break_as_the_run_does(verdicts: list[Verdict]) -> None:
+    """But for a few tests, of threads and of memory, that they do not break on each machine."""
+    on_the_page, in_the_run = (
+        {tuple(line.split(" | ")[:2]) for line in text.splitlines() if line.startswith("| ")}
+        for text in (part(PAGE.read_text(), "broken"), tables(verdicts)["broken"])
+    )
+    assert len(on_the_page ^ in_the_run) <= 5, on_the_page ^ in_the_run
+
+
+def test_the_page_lists_each_test(verdicts: list[Verdict]) -> None:
+    assert part(PAGE.read_text(), "tests").strip() == tables(verdicts)["tests"].strip()
+
+
+def part(page: str, name: str) -> str:
+    """What is generated between two markers."""
+    return page.partition(f"<!-- generated: {name} -->")[2].partition("<!-- end -->")[0].strip()
+
+
+def without_counts(table: str) -> str:
+    return re.sub(r"\*\*\d+ of \d+ broken\*\*", "broken", table)

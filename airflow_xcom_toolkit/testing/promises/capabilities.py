@@ -84,7 +84,7 @@ class Honesty(Contract):
         """``rolls_back``: ``BaseXCom`` reads its rows, with one line of configuration. Denied: it does not."""
         keys = () if capability(type(self), "plain") else (KEY,)
         options = {"keys": keys, "threshold": 0 if capability(type(self), "offloads") else None}
-        value = [(SMALL, b"x"), LARGE]
+        value = [(SMALL, 1.5), LARGE]  # Plain JSON is everybody's.
         deploy(**options).push(value)
         try:
             found = deploy(backend=BaseXCom, allowed=self.rollback_allows, **options).pull()
