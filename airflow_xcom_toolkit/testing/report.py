@@ -145,4 +145,4 @@ def _named(tests: Sequence[str], ran: Set[str]) -> Iterator[str]:
     """Each test by its name; of those that ran with other parameters, how many there are."""
     yield from (test for test in dict.fromkeys(tests) if test not in ran)
     if partly := {test for test in tests if test in ran}:
-        yield f"{len(partly)} tests in some of their forms"
+        yield f"and in some of their forms {len(partly)} more"
