@@ -24,6 +24,8 @@ MAX_TEXT_DEPTH = 100
 _ALWAYS = frozenset({bool, type(None)})
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 """Two characters, which JSON readers take for one."""
+_SEPARATOR = " "
+"""Between texts that are looked at as one: half a pair at the end of one and half at the start of the next are none."""
 _RESERVED = frozenset({"__classname__", "__id__"})
 """Keys with a meaning to Airflow's serde, which refuses or decodes a dict that has one."""
 
@@ -74,7 +76,7 @@ def _fit_dict(value: dict[Any, Any], depth: int) -> int:
         return _BOTH
     if set(map(type, value)) != {str}:
         return NOT
-    found = _fit_str("".join(value)) & _fit_all(value.values(), depth)
+    found = _fit_str(_SEPARATOR.join(value)) & _fit_all(value.values(), depth)
     if not _RESERVED.isdisjoint(value) or ("__type" in value and "__var" in value):
         found &= TEXT
     return found & ROW if MARK in value else found
@@ -85,7 +87,7 @@ def _fit_all(values: Collection[Any], depth: int) -> int:
     if kinds <= _ALWAYS:
         return _BOTH
     if kinds == {str}:
-        return _fit_str("".join(values))
+        return _fit_str(_SEPARATOR.join(values))
     if kinds == {int}:
         return _BOTH if min(values) >= -(2**63) and max(values) < 2**64 else NOT
     if kinds == {float} and 0.0 not in values and all(map(isfinite, values)):
