@@ -25,8 +25,8 @@ demo: .venv/.demo
 test: .venv/.test .venv-3.4/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(PYTEST) -n 2 --dist loadscope tests/contract tests/unit
-	$(PYTEST) --ignore tests/contract --ignore tests/unit
+	$(PYTEST) -n 2 --dist loadscope tests/contract
+	$(PYTEST) --ignore tests/contract
 
 .venv/.uv:
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 10) and sys.exit("Python 3.10 or newer is needed, and 3.11 for make test: PYTHON=python3.12")'
