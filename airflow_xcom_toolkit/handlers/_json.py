@@ -24,6 +24,8 @@ MAX_TEXT_DEPTH = 100
 _ALWAYS = frozenset({bool, type(None)})
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 """Two characters, which JSON readers take for one."""
+_EXACT_DIGITS = 15
+"""So many decimal digits are always an integer that a float keeps."""
 _SEPARATOR = " "
 """Between texts that are looked at as one: half a pair at the end of one and half at the start of the next are none."""
 _RESERVED = frozenset({"__classname__", "__id__"})
@@ -31,11 +33,25 @@ _RESERVED = frozenset({"__classname__", "__id__"})
 
 
 def fit(value: Any) -> int:
-    """What keeps ``value``; at the top of a row SQLite makes ints of whole floats, and floats of ints above 63 bits."""
+    """What keeps ``value``; at the top of a row SQLite makes a number of its own of one."""
     found = _fit(value, 0)
-    if (type(value) is float and value.is_integer()) or (type(value) is int and value >= 2**63):
+    if (type(value) is float and not _is_kept_by_sqlite(value)) or (type(value) is int and value >= 2**63):
         return found & TEXT
     return found
+
+
+def _is_kept_by_sqlite(value: float) -> bool:
+    """Whether every SQLite reads the text of ``value`` as that very float, and not as an int, or as the one beside it.
+
+    It divides the digits by a power of ten, and rounds twice where it has 64 bits for that. With 15 digits, four of
+    them decimals, both come to the same: 5 ** 4 and the 54 bits of the middle between two floats fit into the 64. Where
+    the text is the exact value, nothing is rounded. Source: sqlite3AtoF in SQLite's util.c.
+    """
+    text = repr(value).lstrip("-")
+    whole, _, decimals = text.partition(".")
+    if value.is_integer() or "e" in text or len(whole + decimals) > _EXACT_DIGITS:
+        return False
+    return len(decimals) <= 4 or (value * 2.0 ** len(decimals)).is_integer()
 
 
 def _fit(value: Any, depth: int) -> int:

@@ -18,16 +18,19 @@ def json_values() -> Values:
 
     Ints within 64 bits; floats that print without a positive exponent, and no ``-0.0``; text without NUL or lone
     surrogates; no keys that Airflow's serde reserves. Keys of dicts are in the order in which JSONB and MySQL keep
-    them: the shorter first, then by their bytes. At the top there is no whole float, and no int from 2^63 on: SQLite
-    gives each back as the other.
+    them: the shorter first, then by their bytes. At the top floats have up to four decimals and are not whole, and ints
+    are below 2^63: of others SQLite makes a number of its own.
     """
     leaves = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), _floats(), _TEXTS)
     nested = st.recursive(leaves, lambda inner: st.lists(inner, max_size=5) | _dicts(inner), max_leaves=12)
-    return nested.filter(_is_kept_at_the_top)
+    decimals = st.decimals(-(10**10), 10**10, places=4).map(float)
+    return (nested | decimals).filter(_is_kept_at_the_top)
 
 
 def _is_kept_at_the_top(value: Any) -> bool:
-    return not value.is_integer() if type(value) is float else type(value) is not int or value < 2**63
+    if type(value) is float:
+        return not value.is_integer() and round(value, 4) == value and abs(value) < 1e10
+    return type(value) is not int or value < 2**63
 
 
 def _floats() -> st.SearchStrategy[float]:
