@@ -168,8 +168,7 @@ def mask_rendered_fields(mask: Callable[[Any], Any]) -> None:
     Airflow's own masker passes over numbers, the keys of dicts, and what is more than five levels deep.
     """
     runner: Any = import_module("airflow.sdk.execution_time.task_runner")
-    found = getattr(runner, "_serialize_rendered_fields", None)
-    original = getattr(found, "of", found)
+    original = getattr(runner, "_serialize_rendered_fields", None)
     if original is None:
         log.warning("This Airflow renders arguments in an unknown way; what was decrypted may be shown among them.")
         return

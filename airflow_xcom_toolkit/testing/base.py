@@ -187,6 +187,14 @@ class Contract:
         return deploy(**self._form(request.param))
 
     @pytest.fixture
+    def asynchronous(self) -> None:
+        """Ends the test as not applicable where Airflow has no async calls."""
+        from ..compat import HAS_ASYNC, airflow_version
+
+        if not HAS_ASYNC:
+            not_applicable(f"Airflow {airflow_version()} has no async calls")
+
+    @pytest.fixture
     def hurried(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Lets those who wait before they try again not wait."""
         sleep = time.sleep

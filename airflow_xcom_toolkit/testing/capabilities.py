@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Union
+from typing import Any, Literal, Union
 
 CAPABILITIES = {
     "offloads": "values larger than the threshold become objects",
@@ -53,9 +53,17 @@ def capability(contract: type, name: str) -> Capability:
     raise TypeError(f'{contract.__qualname__}.{name} is {said!r}; it is to be True, or no("the reason")')
 
 
-def _known(contract: type) -> list[dict[str, Missing]]:
-    backends = getattr(contract, "backend").__mro__  # noqa: B009
-    return [_TOOLKIT.get(cls.__name__, {}) for cls in backends if cls.__module__ == "airflow_xcom_toolkit.backends"]
+def is_of_the_toolkit(backend: type) -> bool:
+    """Whether ``backend`` is one of the toolkit's, or derives from one."""
+    return bool(_of_the_toolkit(backend))
+
+
+def _of_the_toolkit(backend: type) -> list[type]:
+    return [cls for cls in backend.__mro__ if cls.__module__ == "airflow_xcom_toolkit.backends"]
+
+
+def _known(contract: Any) -> list[dict[str, Missing]]:
+    return [_TOOLKIT.get(cls.__name__, {}) for cls in _of_the_toolkit(contract.backend)]
 
 
 _IN_THE_ROW = "{} keeps every value in the row"

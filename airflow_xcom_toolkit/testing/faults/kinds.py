@@ -7,7 +7,7 @@ import errno
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 CallName = Literal["put", "get", "delete", "head", "list", "make_bucket", "copy"]
@@ -155,7 +155,7 @@ class UploadBroken(Fault):
     """Uploads break after some bytes; with ``after=None``, when all are sent and before the object appears."""
 
     after: int | None = None
-    error: Error = slow_down
+    error: Error = field(default=slow_down, repr=False)
 
     def moved(self, call: Call, position: int) -> None:
         if call.name == "put" and self.after is not None and position > self.after:
@@ -174,7 +174,7 @@ class Interrupted(UploadBroken):
     was sent. Without, nothing does.
     """
 
-    error: Error = KeyboardInterrupt
+    error: Error = field(default=KeyboardInterrupt, repr=False)
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class DownloadBroken(Fault):
     """Downloads break behind byte ``after`` of the object; ranges before it arrive."""
 
     after: int = 0
-    error: Error = ConnectionResetError
+    error: Error = field(default=ConnectionResetError, repr=False)
 
     def moved(self, call: Call, position: int) -> None:
         if call.name == "get" and position > self.after:

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from ...compat import HAS_ASYNC
-from ..base import Contract, not_applicable
+from ..base import Contract
 from ..checks.each import for_each
 from ..same import assert_same
 from ..values.samples import SAMPLES
@@ -29,10 +28,8 @@ class Concurrency(Contract):
     promise = "18. Called by every Airflow"
 
     @pytest.fixture
-    def coroutines(self, each_form: XComs) -> XComs:
+    def coroutines(self, asynchronous: None, each_form: XComs) -> XComs:
         """The backend in each form, where Airflow has async accessors."""
-        if not HAS_ASYNC:
-            not_applicable("Airflow has no async accessors before 3.3")
         return each_form
 
     def test_what_a_coroutine_pushes_a_task_pulls(self, coroutines: XComs) -> None:

@@ -12,9 +12,10 @@ from uuid import UUID
 import pytest
 
 from ..base import Contract, Deploy
+from ..checks.sent import on_each_row
 from ..faults import Call, Fault, FaultyStore, Interrupted, Refused, UploadBroken
 from ..same import assert_same, is_same
-from ..xcoms import AT, MAPPED, Rows, XComs
+from ..xcoms import AT, MAPPED, XComs
 
 OLD = {"list": [1, 2], "text": "old" * 1000}
 NEW = {"list": [3, 4], "text": "new" * 1000}
@@ -42,7 +43,7 @@ class CrashSafe(Contract):
     def test_the_object_is_complete_before_the_row_is_sent(self, offloaded: XComs) -> None:
         """A reader that is as quick as the database finds it."""
         read: list[Any] = []
-        with _on_set(offloaded.rows, lambda row: read.append(offloaded.load(row))):
+        with on_each_row(offloaded.rows, lambda row: read.append(offloaded.load(row))):
             offloaded.push(NEW)
         assert_same(read, [NEW])
 
@@ -62,7 +63,7 @@ class CrashSafe(Contract):
         """An overwrite touches nothing of the old value before."""
         each_form.push(OLD)
         read: list[Any] = []
-        with _on_set(each_form.rows, lambda row: read.append(each_form.pull())):
+        with on_each_row(each_form.rows, lambda row: read.append(each_form.pull())):
             each_form.push(NEW)
         assert_same(read, [OLD])
         assert_same(each_form.pull(), NEW)
@@ -108,7 +109,7 @@ class CrashSafe(Contract):
             raise error("refused")
 
         row = each_form.push(OLD)
-        with _on_set(each_form.rows, refuse):
+        with on_each_row(each_form.rows, refuse):
             assert _fails(lambda: each_form.push(NEW))
         assert each_form.row() == row
         assert_same(each_form.pull(), OLD)
@@ -147,16 +148,6 @@ class _Looking(Fault):
 
     def completing(self, call: Call) -> None:
         self.looks.append(dict(self.store.objects))
-
-
-@contextmanager
-def _on_set(rows: Rows, call: Callable[[Any], None]) -> Iterator[None]:
-    """Calls ``call`` with each row that is sent to the database, before anything is done about it."""
-    rows.on_send = lambda msg: call(msg.value) if type(msg).__name__ == "SetXCom" else None
-    try:
-        yield
-    finally:
-        rows.on_send = None
 
 
 @contextmanager

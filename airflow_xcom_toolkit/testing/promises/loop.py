@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from ...compat import HAS_ASYNC, airflow_version
 from ..base import Contract, not_applicable
 from ..faults import Call, Fault, FaultyStore
 from ..same import assert_same
@@ -24,12 +23,6 @@ class NeverBlocks(Contract):
     """The async calls do their storage work off the event loop, and give what the others give."""
 
     promise = "17. Never blocks the loop"
-
-    @pytest.fixture
-    def asynchronous(self) -> None:
-        """Ends the test as not applicable where Airflow has no async calls."""
-        if not HAS_ASYNC:
-            not_applicable(f"Airflow {airflow_version()} has no async calls")
 
     @pytest.mark.usefixtures("asynchronous")
     def test_what_is_awaited_is_what_was_pushed(self, each_form: XComs) -> None:

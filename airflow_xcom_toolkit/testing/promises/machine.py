@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 from typing import Any, cast
@@ -15,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from ...abc import Coordinate
 from ..base import Contract, Deploy
-from ..capabilities import capability
+from ..capabilities import capability, is_of_the_toolkit
+from ..checks.sent import cut_off, on_each_row
 from ..same import assert_same
 from ..setup import KEY, OTHER_KEY
 from ..values.canaries import strings
@@ -157,7 +157,7 @@ class Lifetime(RuleBasedStateMachine):
     def crash_before_the_row_is_sent(self, place: str, value: str) -> None:
         """The old row and its object stand; an object without a row may be left behind."""
         before = self._objects()
-        with self._no_database(), pytest.raises(ConnectionError):
+        with on_each_row(self.xcoms.rows, cut_off), pytest.raises(ConnectionError):
             self._send(PLACES[place], value)
         self.left_behind |= self._objects() - before
         if PLACES[place] in self.model:
@@ -210,7 +210,7 @@ class Lifetime(RuleBasedStateMachine):
 
         self._switch_for_a_while(BaseXCom, place, value)
 
-    @precondition(lambda self: self._rolls_back and _is_of_the_toolkit(self._backend))
+    @precondition(lambda self: self._rolls_back and is_of_the_toolkit(self._backend))
     @step(place=_PLACE, value=_VALUE)
     def switch_within_the_toolkit_for_a_while(self, place: str, value: str) -> None:
         """Each of its backends reads and purges what the others wrote."""
@@ -283,23 +283,6 @@ class Lifetime(RuleBasedStateMachine):
 
     def _objects(self) -> set[str]:
         return set(self.xcoms.objects.list_objects())
-
-    @contextmanager
-    def _no_database(self) -> Iterator[None]:
-        self.xcoms.rows.on_send = _lost
-        try:
-            yield
-        finally:
-            self.xcoms.rows.on_send = None
-
-
-def _lost(message: Any) -> None:
-    if type(message).__name__ == "SetXCom":
-        raise ConnectionError("the task was cut off from the database")
-
-
-def _is_of_the_toolkit(backend: type) -> bool:
-    return any(cls.__module__ == "airflow_xcom_toolkit.backends" for cls in backend.__mro__)
 
 
 def _task(at: Coordinate) -> Coordinate:

@@ -13,7 +13,7 @@ import pytest
 
 from ...abc import Json
 from ..base import Contract, Deploy, needs, not_applicable
-from ..capabilities import capability
+from ..capabilities import capability, is_of_the_toolkit
 from ..setup import KEY, OTHER_KEY
 from ..values.canaries import VALUES, canaries, found_in, found_in_row, found_in_text, strings
 from ..xcoms import XComs
@@ -125,7 +125,7 @@ class Secrecy(Contract):
         """With ``plaintext_rows = reject`` nobody slips a row in that is not encrypted, in whatever form."""
         from ...backends import SerdeXComBackend
 
-        if not any(cls.__module__ == "airflow_xcom_toolkit.backends" for cls in self.backend.__mro__):
+        if not is_of_the_toolkit(self.backend):
             not_applicable("plaintext_rows is an option of the toolkit's backends")
         rows = [deploy(backend=SerdeXComBackend).push(value) for value in ({"a": 1}, "text", {"a": b"bytes"}, (1, 2))]
         rejecting = deploy(keys=(KEY,), options={"plaintext_rows": "reject"})

@@ -20,6 +20,7 @@ from ...abc import Json
 from ...compat import HAS_ASYNC
 from ..base import Contract, Deploy, not_applicable
 from ..checks.listening import Heard, chain, listening, shown
+from ..checks.sent import cut_off, on_each_row
 from ..classes import Record
 from ..setup import KEY, OTHER_KEY
 from ..values.canaries import VALUES, canaries, found_in_text, nested, strings, word
@@ -130,15 +131,8 @@ class Silence(Contract):
 
     def test_nothing_is_said_where_the_database_is_gone(self, encrypted: XComs, listen: Listen) -> None:
         """A push whose row does not arrive shows the error of the database, and nothing of the value."""
-
-        def gone(message: Any) -> None:
-            if type(message).__name__ == "SetXCom":
-                raise ConnectionError("the database is gone")
-
-        encrypted.rows.on_send = gone
-        with listen() as heard, pytest.raises(Exception) as failed:  # noqa: PT011
+        with on_each_row(encrypted.rows, cut_off), listen() as heard, pytest.raises(Exception) as failed:  # noqa: PT011
             encrypted.push(nested())
-        encrypted.rows.on_send = None
         _assert_hidden(heard.text + shown(failed.value))
 
     @pytest.mark.parametrize("call", ["get_one", "aget_one"])
