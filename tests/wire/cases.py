@@ -22,6 +22,7 @@ import polars as pl
 import pyarrow as pa
 
 from airflow_xcom_toolkit import Versioned
+from airflow_xcom_toolkit.testing.golden.values import frame_of_all_kinds
 from tests.wire import declared
 
 KEY = "Z29sZGVuLWtleS1vZi10aGUtd2lyZS1mb3JtYXQtIDE="
@@ -35,26 +36,6 @@ class Color(Enum):
 class Pair(NamedTuple):
     left: Any
     right: Any
-
-
-def _frame() -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {
-            "number": np.array([1, 2, 3], dtype="int64"),
-            "real": [0.5, float("nan"), -0.0],
-            "flag": [True, False, True],
-            "when": np.array(["2026-01-01", "NaT", "2026-03-01"], dtype="datetime64[ns]"),
-            "zoned": pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01"]).as_unit("ns").tz_localize("UTC"),
-            "kind": pd.Categorical(["a", "b", "a"], categories=pd.Index(["b", "a"], dtype=object), ordered=True),
-            "maybe": pd.array([1, None, 3], dtype="Int64"),
-            "any": np.array([1, "x", None], dtype=object),
-            "long": pd.array(["x", None, "z"], dtype=pd.StringDtype("pyarrow")),
-        },
-        index=pd.Index([10, 20, 30], name="id"),
-    )
-    frame.columns = frame.columns.astype(object)  # The default differs between versions of pandas.
-    frame.attrs["source"] = ("wire", 1)
-    return frame
 
 
 def _utc(*parts: int) -> dt.datetime:
@@ -94,7 +75,7 @@ RELEASE_0_1_0: dict[str, Any] = {
         "empty": np.empty((0, 3)),
         "zero-dimensional": np.array(5),
     },
-    "frame": _frame(),
+    "frame": frame_of_all_kinds(),
     "series": pd.Series([1.5, 2.5], name="s", index=pd.Index(["x", "y"], dtype=object)),
     "indexes": [
         pd.RangeIndex(1, 9, 2, name="r"),
@@ -135,7 +116,7 @@ RELEASE_0_2_0: dict[str, Any] = {
     "instances": [declared.Defined(1, "c"), {"k": declared.Named(declared.Pair(1, "x"))}],
     "generic": declared.Box[int](item=1),
     "versioned": Read(Versioned({"a": (1, 2)}, "wire.frame", 3), {"a": (1, 2)}),
-    "versioned frame": Read(Versioned(_frame(), "wire.frame", 3), _frame()),
+    "versioned frame": Read(Versioned(frame_of_all_kinds(), "wire.frame", 3), frame_of_all_kinds()),
 }
 
 RELEASES: dict[str, dict[str, Any]] = {"0.1.0": RELEASE_0_1_0, "0.2.0": RELEASE_0_2_0}

@@ -95,7 +95,8 @@ def _many_leaves() -> Any:
     return {f"part {i}": np.full(3, i, dtype="int64") for i in range(100)}
 
 
-def _frame() -> Any:
+def frame_of_all_kinds() -> Any:
+    """A DataFrame with a column of each kind, an index, and attrs."""
     import numpy as np
     import pandas as pd
 
@@ -178,7 +179,7 @@ TOOLKIT: Mapping[str, Mapping[str, Golden]] = {
         "deep": Golden(lambda: [[[[[[[[[[[[(1,)]]]]]]]]]]]]),
         "array": Golden(_array, ("numpy",)),
         "arrays": Golden(_arrays, ("numpy",)),
-        "frame": Golden(_frame, _PANDAS),
+        "frame": Golden(frame_of_all_kinds, _PANDAS),
         "series": Golden(_series, _PANDAS),
         "indexes": Golden(_indexes, _PANDAS),
         "pandas scalars": Golden(_pandas_scalars, _PANDAS),
@@ -188,7 +189,7 @@ TOOLKIT: Mapping[str, Mapping[str, Golden]] = {
     },
     "0.2.0": {
         "versioned": Golden(lambda: {"a": (1, 2)}),
-        "versioned frame": Golden(_frame, _PANDAS),
+        "versioned frame": Golden(frame_of_all_kinds, _PANDAS),
     },
 }
 """Release of the toolkit → what is pulled from its rows, but for those whose classes are the toolkit's own tests'."""
