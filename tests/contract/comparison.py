@@ -14,6 +14,7 @@ from typing import Any
 
 from airflow_xcom_toolkit.testing import XComBackendContract
 from airflow_xcom_toolkit.testing.report import Verdict
+from tests.contract.pages import written
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "contract.md"
@@ -108,17 +109,6 @@ def _tests_of(classes: Sequence[type[Any]]) -> list[str]:
 
 def _words(test: str) -> str:
     return test.removeprefix("test_").replace("_", " ").capitalize()
-
-
-def written(page: str, parts: dict[str, str]) -> str:
-    """``page`` with the parts between their markers."""
-    for name, text in parts.items():
-        before, start, rest = page.partition(f"<!-- generated: {name} -->\n")
-        _, end, after = rest.partition("<!-- end -->")
-        assert start, f"{PAGE} has no marker for {name}"
-        assert end, f"{PAGE} has no end of {name}"
-        page = f"{before}{start}\n{text}\n\n{end}{after}"
-    return page
 
 
 def main() -> None:

@@ -37,5 +37,5 @@ def test_there_are_many(found: Results) -> None:
 
 
 def test_the_documentation_shows_them_all(found: Results) -> None:
-    """``python -m tests.contract.broken`` prints the table; it goes between the marks of the page."""
+    """``python -m tests.contract.broken`` writes the table anew."""
     assert committed() == table(FAULTS, found)

@@ -8,6 +8,7 @@ import pytest
 
 from airflow_xcom_toolkit.testing.report import Verdict
 from tests.contract.comparison import BACKENDS, PAGE, STOCK, run, tables
+from tests.contract.pages import part
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +47,6 @@ def test_the_page_lists_what_airflows_own_backends_break_as_the_run_does(verdict
 
 def test_the_page_lists_each_test(verdicts: list[Verdict]) -> None:
     assert part(PAGE.read_text(), "tests").strip() == tables(verdicts)["tests"].strip()
-
-
-def part(page: str, name: str) -> str:
-    """What is generated between two markers."""
-    return page.partition(f"<!-- generated: {name} -->")[2].partition("<!-- end -->")[0].strip()
 
 
 def without_counts(table: str) -> str:

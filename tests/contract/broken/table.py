@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.contract.pages import part, written
+
 from .registry import Fault
 from .running import Results
 
 PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "contract-can-fail.md"
-BEGIN, END = "<!-- generated: broken backends -->", "<!-- end -->"
+PART = "broken backends"
 
 
 def table(faults: Sequence[Fault], found: Results) -> str:
@@ -21,7 +23,12 @@ def table(faults: Sequence[Fault], found: Results) -> str:
 
 def committed() -> str:
     """The table on the page."""
-    return PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0].strip()
+    return part(PAGE.read_text(encoding="utf-8"), PART)
+
+
+def commit(text: str) -> None:
+    """Writes the table into the page."""
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), {PART: text}), encoding="utf-8")
 
 
 def _promise(fault: Fault, found: Results) -> str:
