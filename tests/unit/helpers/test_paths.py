@@ -115,7 +115,7 @@ def test_a_column_or_item_of_polars_and_arrow_is_read() -> None:
         (collections.defaultdict(list), "a"),
         (None, "a"),
     ],
-    ids=str,
+    ids=lambda part: part if isinstance(part, str) else type(part).__name__,
 )
 def test_attributes_methods_and_absent_parts_are_missing(value: Any, path: str) -> None:
     assert inside(value, path) is MISSING
