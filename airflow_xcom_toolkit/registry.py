@@ -127,7 +127,7 @@ def _import_built_in(family: str) -> Any:
     except ModuleNotFoundError as e:
         library = (e.name or "").partition(".")[0]
         if library in ("numpy", "pandas", "pyarrow", "polars"):
-            raise MissingExtraError(f"A {family} value", library, library if library != "pyarrow" else family) from e
+            raise MissingExtraError(f"A {family} value", library, family) from e
         raise
 
 

@@ -31,7 +31,7 @@ def run(page: Path, *, shell: bool) -> None:
     output = ""
     for block in blocks(page):
         if block.note == "output":
-            _check_output(block, output)
+            check_output(block, output)
         elif block.note.startswith("file: "):
             _save(block)
         elif block.runs and block.lang in _RUN:
@@ -90,7 +90,8 @@ def ini_options(block: Block) -> list[tuple[str, str, str]]:
     return [(section, option, value) for section in parser.sections() for option, value in parser.items(section)]
 
 
-def _check_output(block: Block, output: str) -> None:
+def check_output(block: Block, output: str) -> None:
+    """Fails where ``output`` is not what the block says, with ``...`` for any text."""
     text = re.sub(r"^\.\.\.\n", "...", _stripped(block.text), flags=re.M)
     expected = ".*?".join(map(re.escape, text.split("...")))
     printed = _stripped(output)
