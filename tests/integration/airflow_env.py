@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
+
+from tests.servers.process import free_port, stop, until
 
 from .scripts import MARK
 
@@ -26,8 +26,6 @@ HERE = Path(__file__).resolve().parent
 BACKEND = "airflow_xcom_toolkit.ToolkitXComBackend"
 BASE_XCOM = "airflow.sdk.bases.xcom.BaseXCom"
 STOCK = "airflow.providers.common.io.xcom.backend.XComObjectStorageBackend"
-
-T = TypeVar("T")
 
 _NOT_INHERITED = ("AIRFLOW", "XCOM_TEST", "PYTHONDONTWRITEBYTECODE")
 """Without cached bytecode each task compiles pandas anew."""
@@ -130,19 +128,18 @@ class Airflow:
                 start_new_session=True,
             )
         until(self._is_healthy, "Airflow to be healthy", seconds=120)
+        self.log_in()
+        until(self._has_parsed, "the dags to be parsed", seconds=60)
+
+    def log_in(self) -> None:
+        """What is asked from now on is asked by an admin."""
         token = self._client.get("/auth/token").json()["access_token"]
         self._client.headers["Authorization"] = f"Bearer {token}"
-        until(self._has_parsed, "the dags to be parsed", seconds=60)
 
     def stop(self) -> None:
         """Ends the whole process group: the parent alone would leave children that keep the database."""
         self._client.close()
-        for signum in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, signum)
-                self._process.wait(timeout=15)
-            except (ProcessLookupError, subprocess.TimeoutExpired):
-                continue
+        stop(self._process)
 
     def tail(self, lines: int = 60) -> str:
         """The end of what its parts printed."""
@@ -161,7 +158,7 @@ class Airflow:
         errors = self.request("GET", "/importErrors")["import_errors"]
         assert not errors, errors
         files = {Path(dag["fileloc"]).name for dag in self.request("GET", "/dags?limit=100")["dags"]}
-        return files >= {path.name for path in (HERE / "dags").glob("*.py")}
+        return files >= {path.name for path in Path(self.env["AIRFLOW__CORE__DAGS_FOLDER"]).glob("*.py")}
 
     # The public REST API ------------------------------------------------------------------------------------------
 
@@ -204,11 +201,11 @@ class Airflow:
     # What it keeps ------------------------------------------------------------------------------------------------
 
     def rows(self, dag_id: str = "%", run_id: str = "%") -> list[Row]:
-        """The XComs of the metadata database, read from its file."""
+        """The XComs of the metadata database, read from its file. In Airflow 3.4, also those of earlier tries."""
         with closing(self.connect()) as database:
             found = database.execute(
-                "SELECT dag_id, run_id, task_id, map_index, key, CAST(value AS TEXT) FROM xcom"
-                " WHERE dag_id LIKE ? AND run_id LIKE ? ORDER BY dag_id, run_id, task_id, map_index, key",
+                f"SELECT dag_id, run_id, task_id, {_xcoms(database)} WHERE dag_id LIKE ? AND run_id LIKE ?"
+                " ORDER BY dag_id, run_id, task_id, map_index, key",
                 (dag_id, run_id),
             ).fetchall()
         return [Row(*row) for row in found]
@@ -227,17 +224,10 @@ class Airflow:
         return {file.relative_to(self.store).as_posix() for file in files if file.is_file()}
 
 
-def until(ready: Callable[[], T], what: str, *, seconds: float) -> T:
-    """What ``ready`` returns, once that is true."""
-    end = time.monotonic() + seconds
-    while not (found := ready()):
-        assert time.monotonic() < end, f"waited {seconds} s for {what}"
-        time.sleep(0.3)
-    return found
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _xcoms(database: sqlite3.Connection) -> str:
+    """Where rows are, and the columns that differ. Airflow 3.4 keeps them by the id of the task instance."""
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+    if "xcom_v2" not in tables:
+        return "map_index, key, CAST(value AS TEXT) FROM xcom"
+    joined = "xcom_v2 JOIN task_instance ON xcom_v2.task_instance_id = task_instance.id"
+    return f"region_index AS map_index, key, CAST(value AS TEXT) FROM {joined}"
