@@ -22,8 +22,9 @@ from .compat import (
     airflow_version,
     amask_secrets,
     forget_rendered_fields,
-    mask_rendered_fields,
+    in_task_process,
     mask_secrets,
+    render_through,
 )
 from .description import Description
 from .errors import AirflowVersionError, ConfigurationError, PartialLoadError
@@ -31,6 +32,7 @@ from .hooks import owner, prefers_new, warn_of_half_overrides
 from .masking import MAX_MASKED, Decrypted
 from .overwrites import Overwrites, Pushed, collecting
 from .pipeline import Pipeline
+from .rendering import sendable
 from .settings import Settings, current
 
 log = logging.getLogger(__name__)
@@ -238,7 +240,12 @@ class _Hooks(PushHooks, Backend):
 
     @classmethod
     def _mask(cls, pulled: Pulled) -> None:
-        """Hides what was decrypted; from a thread beside an event loop, later and from there."""
+        """Hides what was decrypted; from a thread beside an event loop, later and from there.
+
+        In a task it may be an argument, which Airflow stores: see `_shown`.
+        """
+        if in_task_process():
+            _shown()
         secrets = _secrets(pulled.value) if pulled.encrypted and cls.settings().mask_decrypted else []
         later = _to_mask.get()
         if later is not None:
@@ -311,7 +318,7 @@ def forget() -> None:
     current.cache_clear()
     _pipelines.clear()
     _overwrites = Overwrites()
-    _decrypted.cache_clear()
+    _shown.cache_clear()
     forget_rendered_fields()
 
 
@@ -355,7 +362,7 @@ def _coordinate(kwargs: dict[str, Any]) -> Coordinate:
 
 def _secrets(value: Any) -> list[str]:
     """What Airflow's masker is to be told of a value that was decrypted."""
-    decrypted = _decrypted()
+    decrypted = _shown()
     left_out = decrypted.left_out
     secrets = decrypted.add(value)
     if decrypted.left_out > left_out:
@@ -367,8 +374,8 @@ _LEFT_OUT = "%d texts of decrypted XComs are not masked in the log of this task;
 
 
 @cache
-def _decrypted() -> Decrypted:
-    """The texts that this process decrypted; from the first one on, rendered arguments are masked."""
+def _shown() -> Decrypted:
+    """The texts that this process decrypted; from now on arguments are rendered without them, and can be sent."""
     decrypted = Decrypted()
-    mask_rendered_fields(decrypted.masked)
+    render_through(sendable, decrypted.masked)
     return decrypted

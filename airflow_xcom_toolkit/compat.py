@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from importlib import import_module
@@ -41,13 +42,15 @@ __all__ = [
     "forget_masked",
     "forget_options",
     "forget_rendered_fields",
-    "mask_rendered_fields",
+    "in_task_process",
     "mask_secrets",
     "push_as_task",
+    "render_through",
     "serde",
 ]
 
 log = logging.getLogger(__name__)
+_TASK_RUNNER = "airflow.sdk.execution_time.task_runner"
 
 HAS_ASYNC = hasattr(BaseXCom, "aget_one")
 """Airflow 3.3 and newer: XComs from a coroutine."""
@@ -162,27 +165,44 @@ def mask_secrets(secrets: Sequence[str]) -> None:
     mask_secret(_sendable(secrets))
 
 
-def mask_rendered_fields(mask: Callable[[Any], Any]) -> None:
-    """Passes the rendered arguments of the task through ``mask`` before Airflow stores them.
+def in_task_process() -> bool:
+    """Whether this process runs tasks, whose arguments Airflow stores."""
+    return _TASK_RUNNER in sys.modules
+
+
+class _Shown:
+    """A task, whose arguments are passed through ``change`` where they are read."""
+
+    def __init__(self, task: Any, change: Callable[[Any], Any]) -> None:
+        self._task = task
+        self._change = change
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._task, name)
+        return self._change(found) if name in self._task.template_fields else found
+
+
+def render_through(change: Callable[[Any], Any], mask: Callable[[Any], Any]) -> None:
+    """Passes the arguments of the task through ``change``, and, rendered, through both before Airflow stores them.
 
     Airflow's own masker passes over numbers, the keys of dicts, and what is more than five levels deep.
     """
-    runner: Any = import_module("airflow.sdk.execution_time.task_runner")
+    runner: Any = import_module(_TASK_RUNNER)
     original = getattr(runner, "_serialize_rendered_fields", None)
     if original is None:
         log.warning("This Airflow renders arguments in an unknown way; what was decrypted may be shown among them.")
         return
 
-    def serialize_and_mask(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {name: mask(value) for name, value in original(*args, **kwargs).items()}
+    def serialize_and_mask(task: Any) -> dict[str, Any]:
+        return {name: change(mask(value)) for name, value in original(_Shown(task, change)).items()}
 
     serialize_and_mask.of = original  # type: ignore[attr-defined]
     runner._serialize_rendered_fields = serialize_and_mask
 
 
 def forget_rendered_fields() -> None:
-    """Undoes `mask_rendered_fields`."""
-    runner: Any = import_module("airflow.sdk.execution_time.task_runner")
+    """Undoes `render_through`."""
+    runner: Any = import_module(_TASK_RUNNER)
     found = getattr(runner, "_serialize_rendered_fields", None)
     if hasattr(found, "of"):
         runner._serialize_rendered_fields = found.of  # type: ignore[union-attr]

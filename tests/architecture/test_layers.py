@@ -18,7 +18,7 @@ LAYERS = [
     {"streams", "envelope", "handlers", "schemas", "compression", "encryption", "placement"},
     {"registry"},
     {"bodies", "sealing", "description"},
-    {"pipeline", "masking", "overwrites", "hooks"},
+    {"pipeline", "masking", "overwrites", "hooks", "rendering"},
     {"compat", "get_provider_info", "foreign"},
     {"allow_list", "serde"},
     {"settings"},

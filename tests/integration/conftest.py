@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from .airflow_env import Airflow
 
 DAGS = (
-    *("fidelity", "nesting", "mapping", "keys", "retrying", "rerunning", "small"),
+    *("fidelity", "nesting", "arguments", "mapping", "keys", "retrying", "rerunning", "small"),
     *("secrecy", "secrecy_control", "refusal", "look_alike", "asynchronous", "deferring", "schemas"),
 )
 """Those that start by themselves. The others are triggered by a test, with what they shall read."""

@@ -12,6 +12,7 @@ from .airflow_env import Airflow
     [
         ("fidelity", "a DataFrame returned by a task is an argument of the next, equal in every part"),
         ("nesting", "what JSON loses comes back in value and type, nested anywhere"),
+        ("arguments", "an argument may be what no row of Airflow's own can hold"),
         ("mapping", "mapped tasks get the items of a list, and lazy sequences and multiple outputs their values"),
         ("keys", "custom keys may hold slashes, spaces and any letters; the last push of a key is what is pulled"),
         ("small", "values that are false, or that the database would change, come back as they are"),

@@ -59,6 +59,16 @@ def nested() -> dict[Any, Any]:
     }
 
 
+def odd() -> dict[str, Any]:
+    """Short values that are refused on the way to where Airflow stores the arguments of a task."""
+    return {
+        "floats": [float("nan"), float("inf"), -float("inf")],
+        "big": [2**64, -(2**63) - 1, 10**5000],
+        "texts": ["\ud800", "\0", {"\ude00\0": "key"}],
+        "deep": deep(300),
+    }
+
+
 def deep(levels: int) -> list[Any]:
     """Lists in lists."""
     made: list[Any] = []

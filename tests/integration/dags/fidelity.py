@@ -38,6 +38,19 @@ def nesting() -> None:
 
 
 @dag(schedule=None)
+def arguments() -> None:
+    @task(show_return_value_in_logs=False)
+    def odd() -> Any:
+        return values.odd()
+
+    @task
+    def same(pulled: Any) -> None:
+        assert_same(pulled, values.odd())
+
+    same(odd())
+
+
+@dag(schedule=None)
 def mapping() -> None:
     @task
     def frames() -> list[Any]:
@@ -140,6 +153,7 @@ def rerunning() -> None:
 
 fidelity()
 nesting()
+arguments()
 mapping()
 keys()
 small()
