@@ -256,6 +256,10 @@ class ObjectMissingError(StorageError, FileNotFoundError):
     """The object that a row refers to does not exist."""
 
 
+class AccessDeniedError(StorageError, PermissionError):
+    """A store refused a call: the credentials may not make it, or may not be told that an object is missing."""
+
+
 class UntrustedReferenceError(XComToolkitError):
     """A row names a store that is not configured, or a key that leaves it."""
 

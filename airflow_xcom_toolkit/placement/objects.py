@@ -18,6 +18,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from ..abc import Coordinate, ObjectReader, Placement, Reference, Sink
 from ..errors import (
+    AccessDeniedError,
     ConfigurationError,
     IntegrityError,
     ObjectMissingError,
@@ -26,6 +27,7 @@ from ..errors import (
     XComToolkitError,
 )
 from ..streams import PieceSource
+from .failures import Doing
 from .paths import checked_key, object_key
 from .retry import retrying
 
@@ -67,7 +69,7 @@ class ObjectPlacement(Placement):
             return _write_object(fs, f"{base}/{key}", write, _Label(store, key, hashed))
 
         try:
-            return self._guarded(once, f"write the object {key!r} to store {store!r}")
+            return self._guarded(once, Doing("write", _target(store, key)))
         except _WriterFailed as e:
             raise e.error from e.error.__cause__
 
@@ -82,7 +84,7 @@ class ObjectPlacement(Placement):
             def once() -> bytes:
                 return fs.cat_file(path, start=start, end=end)  # type: ignore[no-any-return]
 
-            return self._guarded(once, f"read the object {_named(reference)}")
+            return self._guarded(once, Doing("read", _named(reference)))
 
         return BlockReader(read, reference, lambda: fs.size(path))
 
@@ -97,7 +99,7 @@ class ObjectPlacement(Placement):
             with suppress(FileNotFoundError):
                 fs.rm_file(path)
 
-        self._guarded(delete, f"delete the object {_named(reference)}")
+        self._guarded(delete, Doing("delete", _named(reference)))
 
     def _locate(self, reference: Reference) -> tuple[AbstractFileSystem, str]:
         key = checked_key(reference.key)
@@ -125,23 +127,21 @@ class ObjectPlacement(Placement):
             f"{', '.join(self._stores) or 'none'}. If it is yours, add it to [xcom_toolkit] stores."
         )
 
-    def _guarded(self, call: Callable[[], T], what: str) -> T:
+    def _guarded(self, call: Callable[[], T], doing: Doing) -> T:
         try:
-            return retrying(call, self._attempts, what)
+            return retrying(call, self._attempts, doing)
         except (XComToolkitError, _WriterFailed):
             raise
-        except FileNotFoundError as e:
-            raise ObjectMissingError(
-                f"Could not {what}: there is no such object. It was deleted, by a lifecycle rule or by hand, or the "
-                "store's path now points elsewhere; run the task again that wrote it, or copy what was below the old "
-                "path to the new one."
-            ) from e
         except Exception as e:
-            raise StorageError(f"Could not {what}: {type(e).__name__}: {e}") from e
+            raise doing.failed(e) from e
 
 
 def _named(reference: Reference) -> str:
-    return f"{reference.key!r} in store {reference.store!r}"
+    return _target(reference.store, reference.key)
+
+
+def _target(store: str, key: str) -> str:
+    return f"{key!r} in store {store!r}"
 
 
 class _WriterFailed(Exception):
@@ -208,7 +208,7 @@ def _run(write: Callable[[Sink], None], sink: _ObjectSink) -> None:
         write(sink)
     except Exception as e:
         if sink.failed is not None:
-            raise sink.failed from e
+            raise sink.failed from sink.failed.__cause__  # As it was: the cause says whether it may pass.
         raise _WriterFailed(e) from e
 
 
@@ -269,6 +269,7 @@ class BlockReader(PieceSource):
         self._hash = hashlib.sha256() if reference.sha256 else None
         self._offset = 0
         self._block = memoryview(b"")
+        self._failed: StorageError | None = None
 
     def verify(self) -> None:
         while self._take(-1):
@@ -287,19 +288,25 @@ class BlockReader(PieceSource):
         left = self._reference.size - self._offset
         count = min(BLOCK_BYTES, left)
         beyond = 1 if count == left else 0
-        try:
-            block = self._read_range(self._offset, self._offset + count + beyond)
-        except ObjectMissingError:
-            raise
-        except StorageError:
-            self._check_size()
-            raise
+        block = self._range(self._offset, self._offset + count + beyond)
         if len(block) != count:
             raise self._changed(f"it has {'more' if len(block) > count else 'fewer'} than {self._reference.size} bytes")
         self._offset += count
         if self._hash is not None:
             self._hash.update(block)
         return block
+
+    def _range(self, start: int, end: int) -> bytes:
+        """What the store gives. It is not asked again once it failed: each time, all tries and waits would be had."""
+        if self._failed is not None:
+            raise self._failed
+        try:
+            return self._read_range(start, end)
+        except StorageError as e:
+            self._failed = e
+            if not isinstance(e, (ObjectMissingError, AccessDeniedError)):
+                self._check_size()
+            raise
 
     def _check_size(self) -> None:
         """A range behind the end of an object that was cut is an error to some stores."""

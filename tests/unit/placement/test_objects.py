@@ -11,6 +11,7 @@ from typing import Any
 import fsspec
 import pytest
 from fsspec.implementations.local import LocalFileSystem
+from fsspec.implementations.memory import MemoryFileSystem
 
 from airflow_xcom_toolkit.abc import Reference, Sink
 from airflow_xcom_toolkit.errors import ConfigurationError, IntegrityError, ObjectMissingError, StorageError
@@ -108,12 +109,41 @@ def test_a_fault_that_stays_is_a_storage_error_that_names_the_object(tmp_path: P
     assert len(fs.faults) == 7
 
 
+def test_a_reader_that_failed_does_not_ask_again(tmp_path: Path) -> None:
+    """Who verifies what is left, after a read that failed, would wait through all tries once more."""
+    reference = stored(placement(tmp_path))
+    fs = Faulty(*[ConnectionResetError()] * 9)
+    reader = placement(tmp_path, fs, attempts=2).fetch(reference)
+    for call in (reader.read, reader.read, reader.verify):
+        with pytest.raises(StorageError):
+            call()
+    assert len(fs.faults) == 7
+
+
 def test_a_refusal_is_not_tried_again(tmp_path: Path) -> None:
     reference = stored(placement(tmp_path))
     fs = Faulty(PermissionError(), PermissionError())
     with pytest.raises(StorageError):
         placement(tmp_path, fs, attempts=5).discard(reference)
     assert len(fs.faults) == 1
+
+
+def test_a_fault_amid_a_write_keeps_its_cause(tmp_path: Path) -> None:
+    """It tells whether the fault may pass: adlfs wraps what fails an upload."""
+
+    class Wrapping(MemoryFileSystem):  # type: ignore[misc]
+        cachable = False
+
+        def _open(self, *args: Any, **kwargs: Any) -> Any:
+            return SimpleNamespace(write=self._write, discard=lambda: None)
+
+        def _write(self, data: Any) -> None:
+            raise RuntimeError("Failed to upload block") from ConnectionResetError()
+
+    with pytest.raises(StorageError) as caught:
+        stored(placement(tmp_path, Wrapping()))
+    assert isinstance(caught.value.__cause__, RuntimeError)
+    assert isinstance(caught.value.__cause__.__cause__, ConnectionResetError)
 
 
 def test_a_missing_object_is_named(tmp_path: Path) -> None:
