@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
-import json
-import os
+import logging
 from collections.abc import Iterator
 
 import pytest
 
-CONNECTION = "aws_contract"
+from tests.servers import azurite, ceph, gcs
+from tests.servers.shared import shared
+
 BUCKET = "contract"
 
 
-@pytest.fixture(scope="session")
-def s3() -> Iterator[None]:
-    """An S3 server over HTTP: moto's; or the one at ``XCOM_TOOLKIT_S3``, a URL with ``key:secret@`` before the host."""
-    url = os.environ.get("XCOM_TOOLKIT_S3")
-    if url:
-        yield from _connected(url)
-        return
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield from _connected(f"http://key:secret@{host}:{port}")
-    server.stop()
+@pytest.fixture(scope="session", name="s3")
+def on_s3() -> Iterator[None]:
+    """A real S3 server, and a connection of Airflow's to it."""
+    with shared("s3", ceph.server) as endpoint, ceph.made(endpoint, BUCKET).reachable():
+        yield
 
 
-def _connected(url: str) -> Iterator[None]:
-    """Airflow has a connection to the server, and the bucket exists."""
-    import boto3
+@pytest.fixture(scope="session", name="gcs")
+def on_gcs() -> Iterator[None]:
+    """An emulator of Google Cloud Storage, and a connection of Airflow's to it."""
+    with shared("gcs", gcs.server) as endpoint, gcs.made(endpoint, BUCKET).reachable():
+        yield
 
-    scheme, _, rest = url.partition("://")
-    login, _, host = rest.rpartition("@")
-    key, _, secret = login.partition(":")
-    endpoint = f"{scheme}://{host}"
-    connection = {
-        "conn_type": "aws",
-        "login": key,
-        "password": secret,
-        "extra": {"endpoint_url": endpoint, "region_name": "us-east-1"},
-    }
-    client = boto3.client(
-        "s3", endpoint_url=endpoint, aws_access_key_id=key, aws_secret_access_key=secret, region_name="us-east-1"
-    )
-    client.create_bucket(Bucket=BUCKET)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(f"AIRFLOW_CONN_{CONNECTION.upper()}", json.dumps(connection))
+
+@pytest.fixture(scope="session", name="azure")
+def on_azure() -> Iterator[None]:
+    """An emulator of Azure's blob storage, and a connection of Airflow's to it."""
+    logging.getLogger("azure").setLevel(logging.WARNING)  # Or each request is told in twenty lines.
+    with shared("azure", azurite.server) as endpoint, azurite.made(endpoint, BUCKET).reachable():
         yield
 
 

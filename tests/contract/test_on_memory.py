@@ -1,4 +1,4 @@
-"""The toolkit's backends keep the contract where objects are in memory."""
+"""The toolkit's backends that make objects keep the contract where objects are in memory."""
 
 from __future__ import annotations
 
@@ -10,8 +10,5 @@ from airflow_xcom_toolkit.testing import xcom_backend_contract
 pytestmark = pytest.mark.usefixtures("memory")
 STORE = "memory://contract"
 
-TestSerdeXComBackend = xcom_backend_contract(toolkit.SerdeXComBackend, store=STORE)
 TestThresholdXComBackend = xcom_backend_contract(toolkit.ThresholdXComBackend, store=STORE)
-TestFernetXComBackend = xcom_backend_contract(toolkit.FernetXComBackend, store=STORE)
-TestVersionedXComBackend = xcom_backend_contract(toolkit.VersionedXComBackend, store=STORE)
 TestToolkitXComBackend = xcom_backend_contract(toolkit.ToolkitXComBackend, store=STORE)

@@ -1,0 +1,17 @@
+"""The contract with compressed objects, for `make matrix`: S3 has shown in `make test` that compression asks nothing of
+a store."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.conftest import BUCKET
+from tests.contract.remote import Compressed, in_one_call
+from tests.servers import gcs
+
+pytestmark = pytest.mark.usefixtures("gcs")
+
+
+class TestCompressed(Compressed):
+    store = gcs.path(BUCKET)
+    list_objects = in_one_call
