@@ -1,32 +1,53 @@
-# make demo   the example dag in a real Airflow, on real data, measured
-# make test   everything: lint, types, tests, on Airflow 3.3 and the next one
+# make demo     the example dag in a real Airflow, on real data, measured
+# make test     everything: lint, types, tests, on real stores and databases; the other Airflows in short
+# make matrix   the contract and the end-to-end dags on each Airflow and Python, and all there is on each store
+# make servers  what the tests' servers need, by apt and npm
 #
-# Python 3.11 or newer, make and a package index are all they need. PYTHON=python3.12 picks another Python.
+# Python 3.11 or newer, make and the package registries are all they need. PYTHON=python3.12 picks another Python.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
 DEMO := -e '.[pandas]' --group demo -c constraints/airflow-3.3.txt
 TEST := -e '.[pandas,polars,zstd,lz4,snappy,s3,testing]' --group test -c constraints/airflow-3.3.txt
-NEXT := -e '.[pandas,polars]' --group airflow-next -c constraints/airflow-3.4.txt
+STORES := '.[all,testing]' --group stores -c constraints/wheel.txt
 
-PYTEST := AIRFLOW_HOME=$(CURDIR)/.venv/airflow XCOM_TOOLKIT_AIRFLOW_34_PYTHON=$(CURDIR)/.venv-3.4/bin/python \
-	$(BIN)/python -m pytest
+PYTEST := AIRFLOW_HOME=$(CURDIR)/.venv/airflow $(BIN)/python -m pytest
+SIDE_BY_SIDE := -n 2 --dist loadscope
+IN_AIRFLOW := tests/integration tests/databases tests/hosts tests/matrix
+
+# Tests of stores run against the wheel, in a folder where the checkout is on no path.
+ON_STORES := $(addprefix tests/contract/test_on_,memory.py s3.py gcs.py azure.py)
+IN_FULL := $(addprefix tests/contract/full_on_,gcs.py azure.py)
+PYTEST_WHEEL := cd .venv-wheel/run && AIRFLOW_HOME=$(CURDIR)/.venv-wheel/airflow \
+	XCOM_TOOLKIT_SERVERS=$(CURDIR)/.servers XCOM_TOOLKIT_WHEEL=$$(echo $(CURDIR)/.venv-wheel/dist/*.whl) \
+	$(CURDIR)/.venv-wheel/bin/python -m pytest
 
 # uv is quick; pip is there for indexes and certificates that are configured for pip alone.
 install = $(BIN)/uv pip install --quiet --compile-bytecode --python $(1) $(2) \
 	|| $(BIN)/python -m pip --quiet --python $(1) install $(2)
 
-.PHONY: demo test constraints clean
+.PHONY: demo test test-in-airflow test-other-airflows matrix servers wheel constraints clean
 
 demo: .venv/.demo
 	@PYTHONUTF8=1 $(BIN)/python -m airflow_xcom_toolkit.demo
 
-test: .venv/.test .venv-3.4/.test
+test: .venv/.test wheel
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(PYTEST) -n 2 --dist loadscope tests/contract
-	$(PYTEST) --ignore tests/contract
+	$(PYTEST) $(SIDE_BY_SIDE) $(addprefix --ignore=,$(IN_AIRFLOW) $(ON_STORES) tests/stores)
+	$(PYTEST_WHEEL) $(SIDE_BY_SIDE) -m 'not matrix_only' $(ON_STORES) tests/stores
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-in-airflow test-other-airflows
+
+test-in-airflow: .venv/.test
+	$(PYTEST) $(IN_AIRFLOW)
+
+test-other-airflows: .venv/.test
+	$(BIN)/python -m tests.matrix --short
+
+matrix: .venv/.test wheel
+	$(PYTEST_WHEEL) $(SIDE_BY_SIDE) $(ON_STORES) $(IN_FULL) tests/stores
+	$(BIN)/python -m tests.matrix
 
 .venv/.uv:
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 10) and sys.exit("Python 3.10 or newer is needed, and 3.11 for make test: PYTHON=python3.12")'
@@ -39,25 +60,44 @@ test: .venv/.test .venv-3.4/.test
 	@$(call install,$(BIN)/python,$(DEMO))
 	@touch $@
 
-.venv/.test: .venv/.uv pyproject.toml constraints/airflow-3.3.txt
+.venv/.test: .venv/.uv .servers/.installed pyproject.toml constraints/airflow-3.3.txt
 	@echo "Airflow, the project and what tests it are installed into .venv; this takes a minute or two."
 	@$(call install,$(BIN)/python,$(TEST))
 	@touch $@ .venv/.demo
 
-.venv-3.4/.test: .venv/.uv pyproject.toml constraints/airflow-3.4.txt
-	@echo "The next Airflow and the project are installed into .venv-3.4."
-	@$(BIN)/python -m venv --without-pip .venv-3.4
-	@$(call install,.venv-3.4/bin/python,$(NEXT))
+.venv-wheel/.test: .venv/.uv pyproject.toml constraints/wheel.txt
+	@echo "Airflow, the libraries of all stores and what tests them are installed into .venv-wheel."
+	@$(BIN)/python -m venv --without-pip .venv-wheel
+	@$(call install,.venv-wheel/bin/python,$(STORES))
 	@touch $@
 
-# Anew: the newest versions that go together, for every Python.
+# Built anew each time: the checkout may have changed.
+wheel: .venv-wheel/.test
+	@rm -rf .venv-wheel/dist .venv-wheel/run
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir .venv-wheel/dist .
+	@$(call install,.venv-wheel/bin/python,--no-deps --reinstall .venv-wheel/dist/*.whl)
+	@mkdir .venv-wheel/run && cp -r tests docs pyproject.toml .venv-wheel/run
+
+servers: .servers/.installed
+
+.servers/.installed: tests/servers/install.sh
+	@echo "Ceph, MariaDB and Azurite are installed, unless they are there."
+	@tests/servers/install.sh .servers
+	@touch $@
+
+# Anew: the newest versions that go together, for every Python; those of an older Airflow's own time.
 compile = $(BIN)/uv pip compile --quiet --upgrade --universal --no-annotate --no-header pyproject.toml
+CELL := --extra pandas --extra polars --extra zstd
 
 constraints: .venv/.uv
 	mkdir -p constraints
-	$(compile) --python-version 3.10 --group test --extra pandas --extra polars --extra zstd --extra lz4 \
-		--extra snappy --extra s3 --extra testing -o constraints/airflow-3.3.txt
-	$(compile) --python-version 3.11 --group airflow-next --extra pandas --extra polars -o constraints/airflow-3.4.txt
+	$(compile) --python-version 3.10 --group test $(CELL) --extra lz4 --extra snappy --extra s3 --extra testing \
+		-o constraints/airflow-3.3.txt
+	$(compile) --python-version 3.11 --group stores --extra all --extra testing -o constraints/wheel.txt
+	$(compile) --python-version 3.10 --group airflow-3.0 $(CELL) --exclude-newer 2025-09-05 -o constraints/airflow-3.0.txt
+	$(compile) --python-version 3.10 --group airflow-3.1 $(CELL) --exclude-newer 2026-04-01 -o constraints/airflow-3.1.txt
+	$(compile) --python-version 3.10 --group airflow-3.2 $(CELL) --exclude-newer 2026-06-20 -o constraints/airflow-3.2.txt
+	$(compile) --python-version 3.11 --group airflow-3.4 $(CELL) -o constraints/airflow-3.4.txt
 
 clean:
-	rm -rf .venv .venv-3.4 .demo
+	rm -rf .venv .venv-wheel .matrix .servers .demo
