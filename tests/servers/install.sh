@@ -12,6 +12,8 @@ missing=()
 for program in "${!package[@]}"; do
     PATH=$PATH:/usr/sbin command -v "$program" > /dev/null || missing+=("${package[$program]}")
 done
+python3 -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' ||
+    missing+=(python3-dev)
 if ((${#missing[@]})); then
     if ! command -v apt-get > /dev/null; then
         echo "The tests need programs of these packages of Debian's: ${missing[*]}. Install them, and run this again." >&2

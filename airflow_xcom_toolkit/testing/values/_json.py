@@ -36,7 +36,7 @@ _KEPT: dict[str, Make] = {
     "a dict with a reserved word as a value": lambda: {"a": "__classname__"},
     "a dict with the mark of a tree as its key": lambda: {"~": "py.tuple@1", "of": [1]},
     "a dict with one of two reserved keys": lambda: {"__type": "dict"},
-    "lists nested 100 deep": lambda: deep(100),
+    "lists nested 30 deep": lambda: deep(30),
 }
 
 _CHANGED: dict[str, Make] = {
@@ -63,6 +63,7 @@ _CHANGED: dict[str, Make] = {
     },
     "a descriptor next to a tuple": lambda: [(), {"~": "py.tuple@1", "of": []}],
     "an OrderedDict out of order": lambda: OrderedDict([("b", 1), ("a", OrderedDict(z=1, y=2)), ("", 3)]),
+    "lists nested 100 deep": lambda: deep(100),
     "lists nested 500 deep": lambda: deep(500),
 }
 

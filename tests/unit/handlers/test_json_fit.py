@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airflow_xcom_toolkit.handlers._json import MAX_TEXT_DEPTH, NOT, ROW, TEXT, fit
+from airflow_xcom_toolkit.handlers._json import MAX_ROW_DEPTH, MAX_TEXT_DEPTH, NOT, ROW, TEXT, fit
 from airflow_xcom_toolkit.testing.same import assert_same, is_same
 from airflow_xcom_toolkit.testing.strategies import json_texts, plain_values
 
@@ -108,11 +108,11 @@ def test_the_key_of_a_descriptor_is_plain_in_a_row_and_none_in_a_tree() -> None:
     assert fit({"~": 1}) == fit([{"a": {"~": 1}}]) == ROW
 
 
-def test_a_row_keeps_deeper_nesting_than_one_tree() -> None:
-    assert fit(_nested(MAX_TEXT_DEPTH)) == BOTH
-    assert fit(_nested(MAX_TEXT_DEPTH + 1)) == ROW
-    assert fit(_nested(199)) == ROW
-    assert fit(_nested(200)) == NOT
+def test_one_tree_keeps_deeper_nesting_than_a_row() -> None:
+    assert fit(_nested(MAX_ROW_DEPTH)) == BOTH
+    assert fit(_nested(MAX_ROW_DEPTH + 1)) == TEXT
+    assert fit(_nested(MAX_TEXT_DEPTH)) == TEXT
+    assert fit(_nested(MAX_TEXT_DEPTH + 1)) == NOT
 
 
 def test_a_value_that_contains_itself_fits_nowhere() -> None:

@@ -12,6 +12,7 @@ from airflow_xcom_toolkit.testing.database.ways import (
     RowRefusedError,
     in_database,
     in_jsonb,
+    in_mariadb,
     in_sqlite,
     key_on_server,
     over_socket,
@@ -22,8 +23,7 @@ from airflow_xcom_toolkit.testing.same import assert_same
 NAN, INF = float("nan"), float("inf")
 
 
-def _nested(levels: int) -> Any:
-    row: Any = 1
+def _nested(levels: int, row: Any = 1) -> Any:
     for _ in range(levels):
         row = [row]
     return row
@@ -44,7 +44,7 @@ PLAIN = [True, 0, -1, 2**53, 0.1, 5e-324, "", "é", "\U0001f600", [], {}, [1, [N
 
 @pytest.mark.parametrize("row", PLAIN, ids=ascii)
 def test_plain_json_comes_back_as_it_was(row: Any) -> None:
-    """Everything that JSON, msgpack and both databases keep is kept."""
+    """Everything that JSON, msgpack and all databases keep is kept."""
     assert_same(in_database(_pushed(row)), row)
 
 
@@ -103,6 +103,34 @@ def test_jsonb_refuses_what_it_cannot_hold(name: str) -> None:
 def test_jsonb_keeps_text_that_only_looks_like_an_escaped_nul(row: Any) -> None:
     """A backslash, then letters."""
     assert_same(in_jsonb(row), row)
+
+
+REFUSED_BY_MARIADB: dict[str, Any] = {
+    "32 levels": _nested(32),
+    "32 levels, the last one empty": [_nested(30, {})],
+    "a lone surrogate": ["\ud800"],
+    "nan": NAN,
+    "infinity": [-INF],
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_BY_MARIADB)
+def test_mariadb_refuses_what_it_does_not_take_for_json(name: str) -> None:
+    """With an error that says which part of the way it was."""
+    with pytest.raises(RowRefusedError, match=r"^MariaDB refuses the row "):
+        in_mariadb(REFUSED_BY_MARIADB[name])
+
+
+@pytest.mark.parametrize("row", [-0.0, [1e300], 2**70, "\0", {"b": 1, "a": 2}, _nested(31)], ids=ascii)
+def test_mariadb_gives_back_the_json_that_it_takes(row: Any) -> None:
+    """Its column is text."""
+    assert_same(in_mariadb(row), row)
+
+
+def test_what_only_mariadb_refuses_is_refused() -> None:
+    """The worse of all databases counts."""
+    with pytest.raises(RowRefusedError, match=r"^MariaDB refuses the row "):
+        in_database(_nested(32))
 
 
 def test_the_copy_that_changed_is_handed_out() -> None:

@@ -19,7 +19,7 @@ from hypothesis.errors import NoSuchExample
 
 from airflow_xcom_toolkit.handlers._json import ROW, fit
 from airflow_xcom_toolkit.testing import strategies
-from airflow_xcom_toolkit.testing.database.ways import in_jsonb, in_sqlite
+from airflow_xcom_toolkit.testing.database.ways import in_jsonb, in_mariadb, in_sqlite
 from airflow_xcom_toolkit.testing.properties import examples
 from airflow_xcom_toolkit.testing.same import assert_same
 from tests.roundtrip import through
@@ -57,7 +57,7 @@ def test_what_a_strategy_makes_comes_back_as_it_was(name: str) -> None:
 def test_every_database_keeps_the_json(value: Any) -> None:
     """In value, type and the order of keys."""
     assert fit(value) & ROW
-    for database in (in_sqlite, in_jsonb):
+    for database in (in_sqlite, in_jsonb, in_mariadb):
         assert_same(database(value), value)
 
 

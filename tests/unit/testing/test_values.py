@@ -14,7 +14,7 @@ import pytest
 from airflow_xcom_toolkit.errors import UnsupportedTypeError
 from airflow_xcom_toolkit.handlers._json import ROW, fit
 from airflow_xcom_toolkit.registry import _BUILT_IN, _handlers
-from airflow_xcom_toolkit.testing.database.ways import in_jsonb, in_sqlite
+from airflow_xcom_toolkit.testing.database.ways import in_jsonb, in_mariadb, in_sqlite
 from airflow_xcom_toolkit.testing.same import assert_same, is_same
 from airflow_xcom_toolkit.testing.values import EXAMPLES, JSON_EXAMPLES, REFUSED, Example
 from tests.roundtrip import dumped, loaded
@@ -54,7 +54,7 @@ def test_every_database_keeps_a_json_example(name: str) -> None:
     """In value, type and the order of keys."""
     value = EXAMPLES[name].make()
     assert fit(value) & ROW
-    for database in (in_sqlite, in_jsonb):
+    for database in (in_sqlite, in_jsonb, in_mariadb):
         assert_same(database(value), value)
 
 
