@@ -13,7 +13,7 @@ TEST := -e '.[pandas,polars,zstd,lz4,snappy,s3,testing]' --group test -c constra
 STORES := '.[all,testing]' --group stores -c constraints/wheel.txt
 
 PYTEST := AIRFLOW_HOME=$(CURDIR)/.venv/airflow $(BIN)/python -m pytest
-SIDE_BY_SIDE := -n 2 --dist loadscope
+SIDE_BY_SIDE := -n 2 --dist loadscope --no-loadscope-reorder
 IN_AIRFLOW := tests/integration tests/databases tests/hosts tests/matrix
 
 # Tests of stores run against the wheel, in a folder where the checkout is on no path.

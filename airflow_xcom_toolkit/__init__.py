@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .rollback import Envelope
     from .schemas import Versioned, frame_schema, upcaster, xcom_schema
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 __all__ = [
     "Envelope",
     "FernetXComBackend",

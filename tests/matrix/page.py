@@ -50,7 +50,7 @@ def _numbers(results: Sequence[Result]) -> str:
             *(result.airflow, result.python),
             *(_count(result.contract.get(outcome, 0)) for outcome in ("kept", "not applicable")),
             f"{sum(result.features.values())} of {len(result.features)}",
-            _count(result.units),
+            _count(result.units) if result.units else NONE,
             *(result.packages.get(name, NONE) for name in packages),
         ]
         for result in results

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import results
-from .cells import ROOT, Cell
+from .cells import ROOT, SUPPORTED, Cell
 from .environments import python_of
 from .results import Result
 
@@ -49,12 +49,13 @@ class Stage:
             raise RuntimeError(f"{self.name}: pytest ended with {code}; all of it is in {log}\n{end}")
 
 
-def stages(*, short: bool) -> tuple[Stage, ...]:
-    """Those of a cell: in full, or in the short form."""
+def stages(cell: Cell, *, short: bool) -> tuple[Stage, ...]:
+    """Those of a cell: in full, or in the short form. The unit tests run on the first Python of each Airflow."""
     end_to_end = Stage("end-to-end", ("tests/matrix/end_to_end",), _take_features)
     if short:
         return end_to_end, Stage("contract", ("tests/matrix/short_contract.py",), _take_contract)
-    return end_to_end, Stage("contract", (CONTRACT,), _take_contract), Stage("units", UNITS, _take_units)
+    units = (Stage("units", UNITS, _take_units),) if cell.python == SUPPORTED[cell.airflow][0] else ()
+    return end_to_end, Stage("contract", (CONTRACT,), _take_contract), *units
 
 
 def run(cell: Cell, *, short: bool, say: Callable[[Cell, str], None]) -> Result:
@@ -63,7 +64,7 @@ def run(cell: Cell, *, short: bool, say: Callable[[Cell, str], None]) -> Result:
     try:
         python = _timed("environment", result, lambda: python_of(cell))
         result.packages = _packages(python)
-        for stage in stages(short=short):
+        for stage in stages(cell, short=short):
             _timed(stage.name, result, lambda stage=stage: stage.run(cell, python, result))  # type: ignore[misc]
             say(cell, f"{stage.name} kept in {result.seconds[stage.name]} s")
     except Exception as error:

@@ -241,7 +241,8 @@ osd crush update on start = false
 
 [client.rgw]
 rgw data = {folder}/rgw
-rgw frontends = beast endpoint=127.0.0.1:{port}
+# Without the last, most answers wait 40 ms for the client to say that it has got their beginning.
+rgw frontends = beast endpoint=127.0.0.1:{port} tcp_nodelay=1
 rgw dns name = 127.0.0.1
 rgw enable usage log = false
 rgw run sync thread = false

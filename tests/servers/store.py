@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 from unittest import mock
 
 
@@ -32,6 +34,17 @@ class Store:
     def through(self, endpoint: str) -> Store:
         """The same store, by way of a proxy at ``endpoint``."""
         return replace(self, endpoint=endpoint)
+
+    def by_another_connection(self, name: str, **extra: Any) -> Store:
+        """The same store by a connection for this server alone: Airflow keeps the file system of each that it saw."""
+
+        def connect(endpoint: str) -> str:
+            made = json.loads(self.connect(endpoint))
+            return json.dumps({**made, "extra": {**made["extra"], **extra}})
+
+        own = f"{name}_{self.endpoint.rpartition(':')[2]}_{self.connection_id}"
+        path = self.path.replace(f"{self.connection_id}@", f"{own}@")
+        return replace(self, connection_id=own, path=path, connect=connect)
 
     @contextmanager
     def reachable(self) -> Iterator[Store]:

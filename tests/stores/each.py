@@ -24,8 +24,10 @@ def reached(kind: str) -> Iterator[str]:
     if kind in REMOTE:
         logging.getLogger("azure").setLevel(logging.WARNING)  # Or each request is told in twenty lines.
         server = REMOTE[kind]
-        with shared(kind, server.server) as endpoint, server.made(endpoint, BUCKET).reachable() as store:
-            yield store.path
+        with shared(kind, server.server) as endpoint:
+            made = server.made(endpoint, BUCKET).by_another_connection("each")
+            with made.reachable():
+                yield made.path
     else:
         yield _in_memory() if kind == "memory" else ""
 

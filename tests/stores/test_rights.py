@@ -16,7 +16,7 @@ from airflow_xcom_toolkit.testing.base import Deploy
 from airflow_xcom_toolkit.testing.xcoms import XComs
 from tests.servers.proxy import CutHead, Denied, Refused, denied
 from tests.stores.policies import LIMITED, allowed, s3_limited
-from tests.stores.wired import OnTheWire, Wired, own_connection
+from tests.stores.wired import OnTheWire, Wired
 
 sizes = pytest.mark.parametrize("size", ["small", "in parts"])
 
@@ -31,9 +31,9 @@ class TestLeastRights(OnTheWire):
         """The backend has the limited credentials; whoever looks past it has the owner's."""
         limited = LIMITED[wired.kind](wired.store)
         rule = Denied(lambda request: allowed(wired.kind, request), denied(wired.kind))
-        owner = own_connection(wired.direct, "owner")
+        owner = wired.direct.by_another_connection("owner")
         with (
-            own_connection(limited, "limited").through(wired.proxy.endpoint).reachable() as store,
+            limited.by_another_connection("limited").through(wired.proxy.endpoint).reachable() as store,
             owner.reachable(),
             wired.proxy.failing(rule) as self.refused,
         ):

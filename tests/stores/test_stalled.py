@@ -11,7 +11,7 @@ import pytest
 from airflow_xcom_toolkit.errors import StorageError
 from airflow_xcom_toolkit.testing.xcoms import XComs
 from tests.servers.proxy import Stalled
-from tests.stores.wired import OnTheWire, Wired, own_connection
+from tests.stores.wired import OnTheWire, Wired
 
 LIMIT = 0.1
 EXTRA = {"s3": {"config_kwargs": {"connect_timeout": 5, "read_timeout": LIMIT, "retries": {"max_attempts": 0}}}}
@@ -38,7 +38,7 @@ class TestStalled(OnTheWire):
             from azure.storage.blob._shared import base_client_async
 
             monkeypatch.setattr(base_client_async, "READ_TIMEOUT", LIMIT)
-        with own_connection(wired.store, "hasty", **EXTRA.get(wired.kind, {})).reachable() as store:
+        with wired.store.by_another_connection("hasty", **EXTRA.get(wired.kind, {})).reachable() as store:
             self.wired = replace(wired, store=store)
             self.store = store.path
             yield

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 
@@ -48,21 +46,9 @@ def wiring(kind: str) -> Iterator[Wired]:
     """A server of that kind behind a proxy."""
     logging.getLogger("azure").setLevel(logging.WARNING)  # Or each request is told in twenty lines.
     with STORES[kind]() as store, Proxy(store.endpoint) as proxy:
-        behind = own_connection(store, **FEWER_TRIES.get(kind, {})).through(proxy.endpoint)
+        behind = store.by_another_connection("wire", **FEWER_TRIES.get(kind, {})).through(proxy.endpoint)
         with behind.reachable() as reached:
             yield Wired(kind, reached, store, proxy)
-
-
-def own_connection(store: Store, prefix: str = "wire", **extra: Any) -> Store:
-    """The same store by another connection: Airflow keeps the file system of each that it has seen."""
-
-    def connect(endpoint: str) -> str:
-        made = json.loads(store.connect(endpoint))
-        return json.dumps({**made, "extra": {**made["extra"], **extra}})
-
-    name = f"{prefix}_{store.connection_id}"
-    path = store.path.replace(f"{store.connection_id}@", f"{name}@")
-    return replace(store, connection_id=name, path=path, connect=connect)
 
 
 class OnTheWire(Contract):

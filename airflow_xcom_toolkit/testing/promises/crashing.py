@@ -15,10 +15,12 @@ from ..base import Contract, Deploy
 from ..checks.sent import on_each_row
 from ..faults import Call, Fault, FaultyStore, Interrupted, Refused, UploadBroken
 from ..same import assert_same, is_same
+from ..values.samples import noise
 from ..xcoms import AT, MAPPED, XComs
 
-OLD = {"list": [1, 2], "text": "old" * 1000}
-NEW = {"list": [3, 4], "text": "new" * 1000}
+OLD = {"list": [1, 2], "text": noise("old")}
+NEW = {"list": [3, 4], "text": noise("new")}
+"""Compressed, too, they are longer than where an upload fails in its middle."""
 
 FAILURES: dict[str, tuple[Fault, int | None]] = {
     "refused": (Refused("put"), None),

@@ -23,6 +23,7 @@ from ..faults import (
     UploadBroken,
 )
 from ..same import assert_same, is_same
+from ..values.samples import noise
 from ..xcoms import MAPPED, XComs
 from .calls import lazy_sequence
 
@@ -34,6 +35,8 @@ VALUES = {
     "the path of its object": "file:///store/contract_dag/run_1/task/x",
 }
 SMALL = VALUES["nested"]
+WRITTEN = {"list": [1, 2], "text": noise("written")}
+"""Compressed, too, it is longer than where a write breaks off."""
 BORDERS = (1 << 20, 1 << 22, 1 << 23)
 """Where those who read and encrypt in pieces begin a new one, in bytes; at multiples, a tag later, or both."""
 
@@ -195,9 +198,9 @@ class Loud(Contract):
         """No row is written that refers to an object which is not there."""
         for fault in WRITING[damage]:
             with faulty.failing(fault), pytest.raises(Exception):  # noqa: B017, PT011  # Any error will do.
-                on_faulty.push(SMALL)
+                on_faulty.push(WRITTEN)
             assert on_faulty.rows.rows() == {}, f"a row was written in spite of {fault!r}"
-        on_faulty.assert_round_trip(SMALL, SMALL)
+        on_faulty.assert_round_trip(WRITTEN, WRITTEN)
 
     @pytest.mark.usefixtures("hurried")
     def test_a_store_that_does_not_delete_fails_the_purge(self, on_faulty: XComs, faulty: FaultyStore) -> None:
@@ -218,8 +221,8 @@ class Loud(Contract):
         for fault in (Unavailable(), UploadBroken(0), UploadBroken(1500), UploadBroken(None)):
             on_faulty.rows.clear()
             with faulty.failing(fault, times=times):
-                self._assert_value_or_error(lambda: on_faulty.push(SMALL) and on_faulty.pull(), SMALL, repr(fault))
-            assert is_same(on_faulty.pull(), SMALL if on_faulty.rows.rows() else None)
+                self._assert_value_or_error(lambda: on_faulty.push(WRITTEN) and on_faulty.pull(), WRITTEN, repr(fault))
+            assert is_same(on_faulty.pull(), WRITTEN if on_faulty.rows.rows() else None)
 
     # Rows that are damaged --------------------------------------------------------------------------------------------
 

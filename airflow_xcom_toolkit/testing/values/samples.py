@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import hashlib
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -30,6 +32,11 @@ def nested() -> dict[Any, Any]:
 def text() -> str:
     """Larger than what most would keep in a row, and of more than one byte a character."""
     return "é \N{SNOWMAN} \N{GRINNING FACE} " * 500
+
+
+def noise(seed: str) -> str:
+    """4000 letters that no compression makes much shorter, always the same of a seed."""
+    return base64.b64encode(hashlib.shake_256(seed.encode()).digest(3000)).decode()
 
 
 def raw() -> bytes:
