@@ -10,5 +10,4 @@ from airflow_xcom_toolkit.testing import xcom_backend_contract
 pytestmark = pytest.mark.usefixtures("memory")
 STORE = "memory://contract"
 
-TestThresholdXComBackend = xcom_backend_contract(toolkit.ThresholdXComBackend, store=STORE)
 TestToolkitXComBackend = xcom_backend_contract(toolkit.ToolkitXComBackend, store=STORE)

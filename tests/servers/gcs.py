@@ -18,6 +18,9 @@ CONNECTION = "google_emulator"
 SETTINGS = {"GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false"}
 """gcsfs would ask Google itself what kind of bucket it is, and wait for a minute, each time."""
 
+NOTHING_KEPT = {"retentionDurationSeconds": "0"}
+"""Deleted objects would be kept for a week, and written down anew at each call, which took ever longer."""
+
 
 @contextmanager
 def gcs(bucket: str = "xcom") -> Iterator[Store]:
@@ -28,8 +31,11 @@ def gcs(bucket: str = "xcom") -> Iterator[Store]:
 
 def made(endpoint: str, bucket: str) -> Store:
     """A bucket of a running server; made if it is not there."""
-    answer = requests.post(f"{endpoint}/storage/v1/b?project=test", json={"name": bucket}, timeout=60)
+    buckets = f"{endpoint}/storage/v1/b"
+    answer = requests.post(f"{buckets}?project=test", json={"name": bucket}, timeout=60)
     assert answer.status_code in (200, 409), f"bucket {bucket}: {answer.status_code} {answer.text}"
+    kept = requests.patch(f"{buckets}/{bucket}", json={"softDeletePolicy": NOTHING_KEPT}, timeout=60)
+    assert kept.ok, f"bucket {bucket}: {kept.status_code} {kept.text}"
     return Store(
         name="gcs",
         path=path(bucket),
