@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from airflow_xcom_toolkit.testing.faults import FaultyFileSystem, faulty_store
 
@@ -99,6 +100,7 @@ def s3() -> Iterator[Any]:
     server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=60)  # What it keeps outlives a server.
     s3fs.S3FileSystem.clear_instance_cache()
     fs = s3fs.S3FileSystem(
         endpoint_url=f"http://{host}:{port}",
