@@ -33,11 +33,17 @@ def sendable(value: Any, depth: int = 0) -> Any:
 
 def _container(value: Any, depth: int) -> Any:
     if isinstance(value, dict):
-        items = [(sendable(key, depth), sendable(part, depth)) for key, part in value.items()]
+        items = [(_key(key, depth), sendable(part, depth)) for key, part in value.items()]
         same = all(new[0] is old[0] and new[1] is old[1] for new, old in zip(items, value.items()))
         return value if same else dict(items)
     parts = [sendable(part, depth) for part in value]
     return value if all(new is old for new, old in zip(parts, value)) else parts
+
+
+def _key(key: Any, depth: int) -> Any:
+    """A tuple or frozenset that was changed is a list, which no dict takes as a key."""
+    shown = sendable(key, depth)
+    return str(shown) if isinstance(shown, list) else shown
 
 
 def _text(text: str) -> str:

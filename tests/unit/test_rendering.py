@@ -45,6 +45,15 @@ def test_what_cannot_be_sent_is_shown_as_python_prints_it() -> None:
     }
 
 
+@pytest.mark.parametrize("key", [(math.nan, 1), frozenset({2**70}), ("\0", ("\ud800",))], ids=["nan", "big", "texts"])
+def test_a_key_that_cannot_be_sent_is_shown_as_text(key: Any) -> None:
+    """Its dict still has a key for it."""
+    [(shown, value)] = sendable({key: 1}).items()
+    assert isinstance(shown, str)
+    assert value == 1
+    send({"op_args": {shown: value}})
+
+
 @pytest.mark.parametrize("value", [{"a": [1, 2.5, "é", None, True, (1,), {2}]}, "text", 7, len], ids=str)
 def test_what_can_be_sent_is_not_copied(value: Any) -> None:
     """Airflow shows it as it always did."""
