@@ -8,12 +8,13 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from airflow.sdk import BaseOperator, dag, task
+from airflow.sdk import dag, task
 from airflow.sdk.execution_time.xcom import XCom
 
 from airflow_xcom_toolkit.placement import ObjectPlacement
 from airflow_xcom_toolkit.testing.same import assert_same
 from tests.integration import values
+from tests.integration.triggers import Deferring
 
 SLOW = 0.5
 
@@ -81,23 +82,6 @@ async def ticking(call: Callable[[], Awaitable[Any]]) -> Any:
     finally:
         ticker.cancel()
         assert ticks >= 5, f"the event loop turned {ticks} times"
-
-
-class Deferring(BaseOperator):
-    """Pushes, and has a trigger relay what it pushed."""
-
-    def execute(self, context: Any) -> None:
-        from tests.integration.triggers import Relay
-
-        ti = context["ti"]
-        ti.xcom_push(key="source", value=values.frame(350))
-        at = {"dag_id": ti.dag_id, "run_id": ti.run_id, "task_id": ti.task_id, "map_index": -1}
-        self.defer(trigger=Relay(at, "source", "target"), method_name="resumed")
-
-    def resumed(self, context: Any, event: dict[str, Any]) -> None:
-        assert event == {"type": "DataFrame"}
-        ti = context["ti"]
-        assert_same(ti.xcom_pull(task_ids=ti.task_id, key="target"), values.frame(350))
 
 
 @dag(schedule=None)
