@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 DEMO := -e '.[pandas]' --group demo -c constraints/airflow-3.3.txt
-TEST := -e '.[pandas,polars,zstd,lz4,snappy,s3,testing]' --group test -c constraints/airflow-3.3.txt
+TEST := -e '.[pandas,polars,zstd,lz4,snappy,s3,bench,testing]' --group test -c constraints/airflow-3.3.txt
 STORES := '.[all,testing]' --group stores -c constraints/wheel.txt
 
 PYTEST := AIRFLOW_HOME=$(CURDIR)/.venv/airflow $(BIN)/python -m pytest
@@ -18,7 +18,7 @@ IN_AIRFLOW := tests/integration tests/databases tests/hosts tests/matrix
 
 # Tests of stores run against the wheel, in a folder where the checkout is on no path.
 ON_STORES := $(addprefix tests/contract/test_on_,memory.py s3.py gcs.py azure.py)
-IN_FULL := $(addprefix tests/contract/full_on_,gcs.py azure.py)
+IN_FULL := $(addprefix tests/contract/full_on_,s3.py gcs.py azure.py)
 PYTEST_WHEEL := cd .venv-wheel/run && AIRFLOW_HOME=$(CURDIR)/.venv-wheel/airflow \
 	XCOM_TOOLKIT_SERVERS=$(CURDIR)/.servers XCOM_TOOLKIT_WHEEL=$$(echo $(CURDIR)/.venv-wheel/dist/*.whl) \
 	$(CURDIR)/.venv-wheel/bin/python -m pytest
@@ -91,7 +91,8 @@ CELL := --extra pandas --extra polars --extra zstd
 
 constraints: .venv/.uv
 	mkdir -p constraints
-	$(compile) --python-version 3.10 --group test $(CELL) --extra lz4 --extra snappy --extra s3 --extra testing \
+	$(compile) --python-version 3.10 --group test $(CELL) --extra lz4 --extra snappy --extra s3 --extra bench \
+		--extra testing \
 		-o constraints/airflow-3.3.txt
 	$(compile) --python-version 3.11 --group stores --extra all --extra testing -o constraints/wheel.txt
 	$(compile) --python-version 3.10 --group airflow-3.0 $(CELL) --exclude-newer 2025-09-05 -o constraints/airflow-3.0.txt

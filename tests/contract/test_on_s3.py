@@ -10,7 +10,7 @@ import pytest
 import airflow_xcom_toolkit as toolkit
 from airflow_xcom_toolkit.testing import xcom_backend_contract
 from tests.contract.conftest import BUCKET
-from tests.contract.remote import Compressed, in_one_call
+from tests.contract.remote import in_one_call
 from tests.servers import ceph
 
 pytestmark = pytest.mark.usefixtures("s3")
@@ -18,8 +18,3 @@ pytestmark = pytest.mark.usefixtures("s3")
 TestToolkitXComBackend = xcom_backend_contract(
     toolkit.ToolkitXComBackend, store=ceph.path(BUCKET), list_objects=in_one_call
 )
-
-
-class TestCompressed(Compressed):
-    store = ceph.path(BUCKET)
-    list_objects = in_one_call
