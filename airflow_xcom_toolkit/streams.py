@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import io
 from abc import ABC, abstractmethod
+from collections import deque
+from mmap import mmap
 from typing import Any
 
 from .abc import Sink, Source
 from .errors import EnvelopeError, ValueTooLargeError
+
+_GATHERED = 1 << 18
+"""Bytes. Smaller writes are gathered."""
+_HELD = 1 << 22
 
 
 class ByteSource:
@@ -29,6 +35,12 @@ class ByteSource:
         target[:count] = self._view[self._at : self._at + count]
         self._at += count
         return count
+
+
+def write_text(text: str, sink: Sink) -> None:
+    """Writes ``text`` as UTF-8, without a copy of all of it."""
+    for start in range(0, len(text), _HELD):
+        sink.write(text[start : start + _HELD].encode())
 
 
 class ByteSink:
@@ -70,6 +82,36 @@ class CappedSink:
 
     def close(self) -> None:
         self._sink.close()
+
+
+class GatheringSink:
+    """Passes bytes on, many small writes as one, and counts them. ``close`` passes on what is left.
+
+    What is passed on is as it was given, or new each time: a sink may keep it.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._small = bytearray()
+        self.offset = 0
+
+    def write(self, data: Any, /) -> int:
+        view = memoryview(data)
+        count = view.nbytes
+        self.offset += count
+        if count >= _GATHERED:
+            self.close()
+            self._sink.write(data)
+        else:
+            self._small += view
+            if len(self._small) >= _GATHERED:
+                self.close()
+        return count
+
+    def close(self) -> None:
+        small, self._small = self._small, bytearray()
+        if small:
+            self._sink.write(small)
 
 
 class FileLike:
@@ -145,6 +187,37 @@ class PieceSource(ABC):
         return filled
 
 
+class HeldSource(PieceSource):
+    """``size`` bytes of ``source``, read when it is made; the memory of each piece is free once it was given.
+
+    Raises `EnvelopeError` where there are fewer.
+    """
+
+    def __init__(self, source: Source, size: int) -> None:
+        self._pieces = deque(_piece(source, min(_HELD, size - start)) for start in range(0, size, _HELD))
+        self._at = 0
+
+    def _take(self, size: int) -> memoryview:
+        if not self._pieces:
+            return memoryview(b"")
+        view = memoryview(self._pieces[0])
+        end = len(view) if size < 0 else min(self._at + size, len(view))
+        part, self._at = view[self._at : end], end
+        if end == len(view):
+            self._pieces.popleft()
+            self._at = 0
+        return part
+
+
+def _piece(source: Source, size: int) -> mmap:
+    """Memory of its own, for what the C library frees in small parts it may keep."""
+    piece = mmap(-1, size)
+    count = source.readinto(piece)
+    if count != size:
+        raise EnvelopeError(f"The body ends {size - count} bytes early")
+    return piece
+
+
 class ExactSource:
     """A file's bytes with the promise of `Source`: never fewer than asked for, except at the end."""
 
@@ -171,7 +244,17 @@ class ExactSource:
 
 def read_exactly(source: Source, size: int) -> bytes:
     """``size`` bytes. Raises `EnvelopeError` where there are fewer."""
-    data = source.read(size)
+    data = read_whole(source, size)
     if len(data) != size:
         raise EnvelopeError(f"The body ends {size - len(data)} bytes early")
     return data
+
+
+def read_whole(source: Source, size: int) -> bytes:
+    """At most ``size`` bytes, held once: what joins many pieces holds them twice."""
+    if size <= _HELD:
+        return source.read(size)
+    whole = io.BytesIO()
+    while piece := source.read(min(_HELD, size - whole.tell())):
+        whole.write(piece)
+    return whole.getvalue()

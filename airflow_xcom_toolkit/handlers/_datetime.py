@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -29,7 +30,7 @@ class _TimeHandler(TypeHandler):
     module = "datetime"
     name: str
 
-    @property
+    @cached_property
     def cls(self) -> Any:
         return getattr(import_module(self.module), self.name)
 
@@ -74,12 +75,16 @@ class DateTimeHandler(_TimeHandler):
     name = "datetime"
 
     def dump(self, value: datetime, context: HandlerContext) -> Dumped:
-        return Dumped({"iso": datetime(*_calendar(value), *_clock(value)).isoformat(), **_fold_and_zone(value)})
+        is_plain = type(value) is datetime and value.tzinfo is None
+        naive = value if is_plain else datetime(*_calendar(value), *_clock(value))
+        return Dumped({"iso": naive.isoformat(), **_fold_and_zone(value)})
 
     def load(
         self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext
     ) -> datetime:
         found = datetime.fromisoformat(meta["iso"])
+        if self.cls is datetime and "tz" not in meta and "fold" not in meta and found.tzinfo is None:
+            return found
         rebuilt: datetime = self.cls(*_calendar(found), *_clock(found), _zone(meta), fold=meta.get("fold", 0))
         return rebuilt
 

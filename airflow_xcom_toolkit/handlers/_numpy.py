@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,17 @@ import numpy as np
 from ..abc import Dumped, HandlerContext, Json, Leaf, Part, Refusal, Sink, Source, TypeHandler
 from ..errors import PartialLoadError
 from ._numpy_dtype import Dtype, build, describe
-from ._numpy_npy import Array, Order, element_count, flat, npy_leaf, order_of, read_npy, read_npy_rows
+from ._numpy_npy import Array, Order, element_count, flat, is_number, npy_leaf, order_of, read_npy, read_npy_rows
 
 
 def _summary(value: Any) -> dict[str, Json]:
-    shape: list[Json] = list(value.shape)
-    return {"dtype": str(value.dtype)[:80], "shape": shape[:8]}
+    dtype, shape = value.dtype, list(value.shape[:8])
+    return {"dtype": _number_name(dtype.char) if is_number(dtype) else str(dtype)[:80], "shape": shape}
+
+
+@cache
+def _number_name(char: str) -> str:
+    return str(np.dtype(char))
 
 
 def _layout(array: Array, extras: list[Any]) -> dict[str, Json]:

@@ -27,6 +27,11 @@ Array = np.ndarray[Any, Any]
 Layout = tuple[Sequence[int], Order, Dtype]
 
 CHUNK = 4 << 20
+_START = npy.magic(1, 0)
+_BUFFERS = "?bBhHiIlLqQfd"
+"""dtypes whose arrays are buffers of bytes to Python itself."""
+_SMALL = 1 << 16
+"""Bytes. What is smaller is copied: that takes less time than to look at it in place."""
 _MAX_HEADER = 10_000
 """numpy's own bound for a header that is parsed."""
 
@@ -47,7 +52,7 @@ def read_npy(leaf: Source, layout: Layout | None = None) -> Array:
     size: int = leaf.size  # type: ignore[attr-defined]
     array = _allocate(shape, order, dtype, size - len(raw))
     if array.nbytes:
-        leaf.readinto(_bytes_of(array))
+        leaf.readinto(array if order == "C" and dtype.char in _BUFFERS else _bytes_of(array))
     return array
 
 
@@ -103,9 +108,10 @@ def flat(array: Array) -> Array:
 
 
 def _write(array: Array, header: bytes, sink: Sink) -> None:
-    sink.write(header)
-    if not array.nbytes:
+    if array.nbytes <= _SMALL:
+        sink.write(header + array.tobytes("A"))
         return
+    sink.write(header)
     for chunk in _chunks(array):
         sink.write(chunk)
 
@@ -125,8 +131,24 @@ def _bytes_of(array: Array) -> memoryview:
 
 
 def _header(array: Array) -> tuple[bytes, bool]:
-    descr, exact = _descr(array.dtype)
-    fields = {"descr": descr, "fortran_order": order_of(array) == "F", "shape": array.shape}
+    if is_number(array.dtype):
+        return _number_header(array.dtype.char, array.shape, order_of(array))
+    return _new_header(array.dtype, array.shape, order_of(array))
+
+
+def is_number(dtype: Dtype) -> bool:
+    """Whether its letter is all there is to say of ``dtype``."""
+    return dtype.kind in "biufc" and dtype.isnative and dtype.metadata is None
+
+
+@lru_cache(maxsize=256)
+def _number_header(char: str, shape: tuple[int, ...], order: Order) -> tuple[bytes, bool]:
+    return _new_header(np.dtype(char), shape, order)
+
+
+def _new_header(dtype: Dtype, shape: tuple[int, ...], order: Order) -> tuple[bytes, bool]:
+    descr, exact = _descr(dtype)
+    fields = {"descr": descr, "fortran_order": order == "F", "shape": shape}
     header = BytesIO()
     try:
         npy.write_array_header_1_0(header, fields)
@@ -154,13 +176,20 @@ def _descr(dtype: Dtype) -> tuple[Any, bool]:
 
 
 def _read_header(leaf: Source) -> bytes:
-    head = leaf.read(npy.MAGIC_LEN)
+    head = leaf.read(len(_START) + 2)
+    if head.startswith(_START):
+        return head + leaf.read(min(int.from_bytes(head[len(_START) :], "little"), leaf.size))  # type: ignore[attr-defined]
+    return head + _read_other_header(leaf, head)
+
+
+def _read_other_header(leaf: Source, start: bytes) -> bytes:
+    """The rest of a header of a version for long ones."""
+    head, length = start[: npy.MAGIC_LEN], start[npy.MAGIC_LEN :]
     version = npy.read_magic(BytesIO(head))
     pattern = "<H" if version == (1, 0) else "<I"
-    length = leaf.read(struct.calcsize(pattern))
-    (size,) = struct.unpack(pattern, length)
-    text = leaf.read(min(size, leaf.size))  # type: ignore[attr-defined]
-    return head + length + text
+    more = leaf.read(struct.calcsize(pattern) - len(length))
+    (size,) = struct.unpack(pattern, length + more)
+    return more + leaf.read(min(size, leaf.size))  # type: ignore[attr-defined]
 
 
 def _layout_of(raw: bytes) -> tuple[tuple[int, ...], Order, Dtype]:

@@ -28,11 +28,13 @@ from collections import UserDict, UserList, UserString
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType, ModuleType
 from typing import Any
 from uuid import UUID, SafeUUID
 
 from ..abc import Dumped, HandlerContext, Leaf, Refusal, Sink, Source, TypeHandler
+from ..streams import read_whole
 from ._collections import CONTAINERS
 
 _LARGEST_IN_TREE = 512
@@ -107,13 +109,13 @@ def _dump_bytes(value: bytes | bytearray) -> Dumped:
     summary: dict[str, Any] = {"length": len(value)}
     if len(value) <= _LARGEST_IN_TREE:
         return Dumped({"base64": b64encode(value).decode()}, summary=summary)
+    return Dumped({"size": len(value)}, leaf=Leaf(partial(_write_bytes, value), len(value)), summary=summary)
 
-    def write(sink: Sink) -> None:
-        with memoryview(value) as view:
-            for start in range(0, len(view), _CHUNK):
-                sink.write(view[start : start + _CHUNK])
 
-    return Dumped({"size": len(value)}, leaf=Leaf(write, len(value)), summary=summary)
+def _write_bytes(value: bytes | bytearray, sink: Sink) -> None:
+    with memoryview(value) as view:
+        for start in range(0, len(view), _CHUNK):
+            sink.write(view[start : start + _CHUNK])
 
 
 class BytesHandler(TypeHandler):
@@ -128,7 +130,7 @@ class BytesHandler(TypeHandler):
     def load(self, meta: Mapping[str, Any], children: list[Any], leaf: Source | None, context: HandlerContext) -> bytes:
         if leaf is None:
             return b64decode(meta["base64"], validate=True)
-        return leaf.read()
+        return read_whole(leaf, leaf.size)  # type: ignore[attr-defined]
 
 
 class ByteArrayHandler(TypeHandler):

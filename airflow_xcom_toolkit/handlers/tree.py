@@ -30,8 +30,8 @@ from ..errors import (
     XComToolkitError,
 )
 from ..registry import HandlerRegistry
-from ..streams import ByteSource
-from ._json import MARK, MAX_TEXT_DEPTH, TEXT, fit
+from ..streams import ByteSource, GatheringSink
+from ._json import MARK, MAX_TEXT_DEPTH, TEXT, Survey, fit, fit_scalar
 
 JSON_TYPE = "json@1"
 
@@ -45,7 +45,7 @@ class Tree:
     summary: dict[str, Json]
     leaves: list[tuple[dict[str, Any], Leaf]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def nbytes(self) -> int:
         """At least so many bytes do the leaves have."""
         return sum(leaf.nbytes for _, leaf in self.leaves)
@@ -57,12 +57,13 @@ class Tree:
 
     def write(self, sink: Sink) -> int:
         """Writes the leaves, notes in the skeleton where each is, and returns how many bytes they are."""
-        position = _Position(sink)
+        gathering = GatheringSink(sink)
         for node, leaf in self.leaves:
-            start = position.offset
-            leaf.write(position)
-            node["at"] = [start, position.offset - start]
-        return position.offset
+            start = gathering.offset
+            leaf.write(gathering)
+            node["at"] = [start, gathering.offset - start]
+        gathering.close()
+        return gathering.offset
 
     def text(self) -> str:
         """The skeleton as JSON text, which is ASCII. Complete once the leaves are written."""
@@ -76,21 +77,7 @@ class Tree:
         return json.dumps(self.root, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
-class _Position:
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self.offset = 0
-
-    def write(self, data: Any, /) -> int:
-        size = memoryview(data).nbytes
-        self._sink.write(data)
-        self.offset += size
-        return size
-
-    def close(self) -> None: ...
-
-
-@dataclass
+@dataclass(slots=True)
 class _Open:
     """A value on the way from the root to the current one, with those of its children that are done."""
 
@@ -115,6 +102,7 @@ class TreeDumper:
         self._parts: list[Any] = []
         self._path: list[_Open] = []
         self._open_ids: set[int] = set()
+        self._survey = Survey()
         self._root: tuple[str, dict[str, Json]] = (JSON_TYPE, {})
 
     def dump(self, value: Any) -> Tree:
@@ -126,29 +114,47 @@ class TreeDumper:
         return Tree(root, type_id, summary, self._leaves)
 
     def _walk(self, value: Any) -> Any:
-        if fit(value) & TEXT:
-            return value
-        self._enter(value)
-        while True:
+        self._survey.look_at([value])
+        node = self._begin(value)
+        while self._path:
             frame = self._path[-1]
+            done = frame.done
             for child in frame.children:
-                if fit(child) & TEXT:
-                    frame.done.append(child)
-                else:
-                    self._enter(child)
+                node = self._begin(child)
+                if node is _OPENED:
                     break
+                done.append(node)
             else:
                 node = self._leave(frame)
-                if not self._path:
-                    return node
-                self._path[-1].done.append(node)
+                if self._path:
+                    self._path[-1].done.append(node)
+        return node
 
-    def _enter(self, value: Any) -> None:
+    def _begin(self, value: Any) -> Any:
+        """The node of ``value``; or `_OPENED`, where it has parts of which some are no plain JSON."""
+        kind = type(value)
+        if kind is list or kind is dict:
+            if self._survey.is_plain(value):
+                return value
+            context = self._path[-1].context if self._path else self._context
+            if kind is list:
+                return self._enter(_Open(value, iter(value), _as_it_is, _index_step, context))
+            if MARK not in value and _are_texts(value):
+                close = partial(_with_keys, value)
+                return self._enter(_Open(value, iter(value.values()), close, _key_step(value), context))
+        elif fit_scalar(value) & TEXT:
+            return value
+        return self._handle(value)
+
+    def _enter(self, frame: _Open) -> Any:
+        self._check_end(frame.value)
+        self._open_ids.add(id(frame.value))
+        self._path.append(frame)
+        return _OPENED
+
+    def _check_end(self, value: Any) -> None:
         if id(value) in self._open_ids:
             raise self._refused(value, "it contains itself; a value that refers to itself has no end")
-        frame = self._frame(value, self._path[-1].context if self._path else self._context)
-        self._open_ids.add(id(value))
-        self._path.append(frame)
 
     def _leave(self, frame: _Open) -> Any:
         node = frame.close(frame.done)
@@ -158,24 +164,33 @@ class TreeDumper:
         if height >= MAX_TEXT_DEPTH // 2:
             self._parts.append(node)
             node, height = {MARK: "part", "n": len(self._parts) - 1}, 0
-        if self._path:
-            self._path[-1].height = max(self._path[-1].height, height)
+        self._stand_on(height)
         return node
 
-    def _frame(self, value: Any, context: HandlerContext) -> _Open:
-        if type(value) is list:
-            return _Open(value, iter(value), list, _index_step, context)
-        if type(value) is dict and MARK not in value and _are_texts(value):
-            step = _key_step(list(value))
-            return _Open(value, iter(value.values()), lambda done: dict(zip(value, done)), step, context)
-        return self._handler_frame(value, context)
+    def _stand_on(self, height: int) -> None:
+        if self._path and self._path[-1].height < height:
+            self._path[-1].height = height
 
-    def _handler_frame(self, value: Any, context: HandlerContext) -> _Open:
+    def _handle(self, value: Any) -> Any:
+        context = self._path[-1].context if self._path else self._context
+        self._check_end(value)
+        handler, dumped = self._dump(value, context)
+        if not handler.wraps and (not self._path or all(frame.wraps for frame in self._path[:2])):
+            self._root = (handler.type_id, dumped.summary)
+        children = dumped.children if type(dumped.children) in (list, tuple) else list(dumped.children)
+        if self._survey.look_at(children):
+            self._stand_on(1)
+            return self._node(handler.type_id, dumped, list(children))
+        close = partial(self._node, handler.type_id, dumped)
+        inside = dumped.inside or (context if handler.is_container else context.outermost)
+        return self._enter(_Open(value, iter(children), close, dumped.step or _index_step, inside, handler.wraps))
+
+    def _dump(self, value: Any, context: HandlerContext) -> tuple[TypeHandler, Dumped]:
         handler = self._registry.of_value(value)
         if handler is None:
             raise self._refused(value, _no_handler(value))
         try:
-            dumped = handler.dump(value, context)
+            return handler, handler.dump(value, context)
         except SchemaValidationError as e:
             raise e.within(self._place(), show_keys=self._show_keys) from (e.__cause__ if self._show_keys else None)
         except Refusal as e:
@@ -187,15 +202,6 @@ class TreeDumper:
         except Exception as e:
             problem = f"its type handler failed with {type(e).__name__}; please report it to the handler's authors"
             raise self._refused(value, problem) from (e if self._show_keys else None)
-        if not handler.wraps and all(frame.wraps for frame in self._path[:2]):
-            self._root = (handler.type_id, dumped.summary)
-
-        def close(done: list[Any]) -> Any:
-            return self._node(handler.type_id, dumped, done)
-
-        usual = context if handler.is_container else context.outermost
-        step = dumped.step or _index_step
-        return _Open(value, iter(dumped.children), close, step, dumped.inside or usual, handler.wraps)
 
     def _node(self, type_id: str, dumped: Dumped, done: list[Any]) -> dict[str, Any]:
         node: dict[str, Any] = {MARK: type_id, **dumped.meta}
@@ -239,17 +245,29 @@ def _no_handler(value: Any) -> str:
     return _NO_HANDLER
 
 
+_OPENED = object()
+"""In place of a node that is made later."""
+
+
 def _are_texts(keys: Iterable[Any]) -> bool:
     """Whether JSON text keeps all of ``keys``, as keys."""
     return set(map(type, keys)) <= {str} and bool(fit("".join(keys)) & TEXT)
+
+
+def _as_it_is(done: list[Any]) -> list[Any]:
+    return done
+
+
+def _with_keys(keys: Iterable[str], done: list[Any]) -> dict[str, Any]:
+    return dict(zip(keys, done))
 
 
 def _index_step(index: int) -> str:
     return f"[{index}]"
 
 
-def _key_step(keys: list[str]) -> Callable[[int], str]:
-    return lambda index: f"[{keys[index]!r}]"
+def _key_step(value: dict[str, Any]) -> Callable[[int], str]:
+    return lambda index: f"[{list(value)[index]!r}]"
 
 
 class TreeLoader:
@@ -261,6 +279,7 @@ class TreeLoader:
         self._body = body
         self._offset = 0
         self._parts: list[Any] = []
+        self._path: list[_Open] = []
 
     def load(self, text: str, part: Part | None = None) -> Any:
         """The value of a tree's JSON text; of its root only ``part``. Raises `PartialLoadError`."""
@@ -275,56 +294,86 @@ class TreeLoader:
         return self._walk(root, part)
 
     def _walk(self, root: Any, part: Part | None) -> Any:
-        if not _is_container(root) and part is None:
-            return root
-        path = [self._open(root, self._context)]
-        if part is not None:
-            self._limit(path, part)
-        while True:
-            frame = path[-1]
+        if part is None:
+            value = self._begin(root, self._context)
+        else:
+            self._path.append(self._open(self._whole(root), self._context))
+            self._limit(part)
+        while self._path:
+            frame = self._path[-1]
+            done = frame.done
             for child in frame.children:
-                if not _is_container(child):
-                    frame.done.append(child)
-                else:
-                    path.append(self._open(child, frame.context))
+                value = self._begin(child, frame.context)
+                if value is _OPENED:
                     break
+                done.append(value)
             else:
-                value = _closed(path)
-                path.pop()
-                if not path:
-                    return value
-                path[-1].done.append(value)
+                value = self._leave()
+        return value
+
+    def _begin(self, node: Any, context: HandlerContext) -> Any:
+        """The value of ``node``; or `_OPENED`, where its parts have parts."""
+        node = self._whole(node)
+        if type(node) is dict and MARK in node:
+            return self._begin_node(node, context)
+        if type(node) not in _CONTAINERS or _CONTAINERS.isdisjoint(map(type, _values(node))):
+            return node
+        self._path.append(self._open(node, context))
+        return _OPENED
+
+    def _begin_node(self, node: dict[str, Any], context: HandlerContext) -> Any:
+        handler = self._registry.of_type_id(node[MARK])
+        inside = handler.inside(node, context)
+        children = node.get("of", ())
+        if not _CONTAINERS.isdisjoint(map(type, children)):
+            close = partial(self._load_node, handler, node, context=context)
+            self._path.append(_Open(node, iter(children), close, _index_step, inside, handler.wraps))
+            return _OPENED
+        try:
+            return self._load_node(handler, node, list(children), context)
+        except SchemaValidationError as e:
+            raise _below(e, self._path) from e.__cause__
+
+    def _leave(self) -> Any:
+        frame = self._path.pop()
+        try:
+            value = frame.close(frame.done)
+        except SchemaValidationError as e:
+            raise _below(e, self._path) from e.__cause__
+        if self._path:
+            self._path[-1].done.append(value)
+        return value
+
+    def _whole(self, node: Any) -> Any:
+        """``node``, or the part that it stands for."""
+        while type(node) is dict and node.get(MARK) == "part":
+            node = self._take_part(node["n"])
+        return node
 
     def _open(self, node: Any, context: HandlerContext) -> _Open:
-        while isinstance(node, dict) and node.get(MARK) == "part":
-            node = self._take_part(node["n"])
-        if isinstance(node, list):
-            return _Open(node, iter(node), list, _index_step, context)
-        if not isinstance(node, dict):
-            return _Open(node, iter((node,)), lambda done: done[0], _index_step, context)
-        if MARK not in node:
-            return _Open(node, iter(node.values()), lambda done: dict(zip(node, done)), _index_step, context)
-        return self._open_node(node, context)
+        if type(node) is dict and MARK in node:
+            return self._open_node(node, context)
+        if type(node) is dict:
+            return _Open(node, iter(node.values()), partial(_with_keys, node), _index_step, context)
+        return _Open(node, iter(node if type(node) is list else ()), _as_it_is, _index_step, context)
 
     def _open_node(self, node: dict[str, Any], context: HandlerContext) -> _Open:
         handler = self._registry.of_type_id(node[MARK])
-
-        def close(children: list[Any]) -> Any:
-            return self._load_node(handler, node, children, context)
-
+        close = partial(self._load_node, handler, node, context=context)
         inside = handler.inside(node, context)
         return _Open(node, iter(node.get("of", ())), close, _index_step, inside, handler.wraps)
 
-    def _limit(self, path: list[_Open], part: Part) -> None:
+    def _limit(self, part: Part) -> None:
         """Only ``part`` is to be loaded of the root, and of what it wraps; other children are loaded whole."""
-        node, context = path[-1].value, self._context if len(path) == 1 else path[-2].context
+        frame = self._path[-1]
+        node, context = frame.value, self._context if len(self._path) == 1 else self._path[-2].context
         if not isinstance(node, dict) or MARK not in node:
             raise PartialLoadError("A JSON value is loaded whole: it has no part to choose")
         handler = self._registry.of_type_id(node[MARK])
-        path[-1].close = lambda children: self._load_node(handler, node, children, context, part)
+        frame.close = partial(self._load_node, handler, node, context=context, part=part)
         if handler.wraps:
-            path.append(self._open(next(path[-1].children), path[-1].context))
-            self._limit(path, part)
+            self._path.append(self._open(self._whole(next(frame.children)), frame.context))
+            self._limit(part)
 
     def _take_part(self, number: int) -> Any:
         """Each part stands in one place, so a tree that refers to one twice may have no end."""
@@ -358,11 +407,8 @@ class TreeLoader:
         return LeafReader(self._body, size)
 
 
-def _closed(path: list[_Open]) -> Any:
-    try:
-        return path[-1].close(path[-1].done)
-    except SchemaValidationError as e:
-        raise e.below([_step_from(frame) for frame in path[:-1]]) from e.__cause__
+def _below(error: SchemaValidationError, path: list[_Open]) -> SchemaValidationError:
+    return error.below([_step_from(frame) for frame in path])
 
 
 def _step_from(frame: _Open) -> str:
@@ -375,10 +421,11 @@ def _step_from(frame: _Open) -> str:
 
 
 _TAKEN = object()
+_CONTAINERS = frozenset({list, dict})
 
 
-def _is_container(node: Any) -> bool:
-    return isinstance(node, (list, dict))
+def _values(node: Any) -> Iterable[Any]:
+    return node.values() if type(node) is dict else node
 
 
 class LeafReader:

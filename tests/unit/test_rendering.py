@@ -54,6 +54,18 @@ def test_a_key_that_cannot_be_sent_is_shown_as_text(key: Any) -> None:
     send({"op_args": {shown: value}})
 
 
+@pytest.mark.parametrize(
+    "value",
+    [[*range(100), 2**70], [-(2**70), 1], [0.5, math.inf], [math.nan] * 3, [True, 2**64], [1, 1.5, math.nan]],
+    ids=["big", "small", "infinity", "nan", "beside a bool", "mixed"],
+)
+def test_what_cannot_be_sent_is_found_among_numbers(value: Any) -> None:
+    """Numbers of one type are looked at all at once."""
+    shown = sendable(value)
+    assert shown is not value
+    send({"op_args": shown})
+
+
 @pytest.mark.parametrize("value", [{"a": [1, 2.5, "é", None, True, (1,), {2}]}, "text", 7, len], ids=str)
 def test_what_can_be_sent_is_not_copied(value: Any) -> None:
     """Airflow shows it as it always did."""

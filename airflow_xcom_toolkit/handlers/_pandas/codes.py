@@ -63,7 +63,7 @@ def _code_chunk(codes: np.ndarray[Any, Any]) -> pa.Array:
     if not missing.any():
         return pa.array(np.ascontiguousarray(codes))
     # Some readers look at codes below nulls, and refuse -1.
-    return pa.array(np.where(missing, codes.dtype.type(0), codes), mask=missing)
+    return pa.array(np.maximum(codes, codes.dtype.type(0)), mask=missing)
 
 
 def _dictionary(values: pd.Index) -> tuple[Kind, pa.Array] | None:
@@ -104,7 +104,8 @@ class _Codes(Builder):
         if self._inner and self._values is None:
             self._values = _load_values(self._inner, chunk.dictionary)
         codes = chunk.indices if self._inner else chunk
-        self._codes[self._row : end] = pc.fill_null(codes, -1)
+        codes = pc.fill_null(codes, -1) if codes.null_count else codes
+        self._codes[self._row : end] = codes.to_numpy(zero_copy_only=False)
         self._row = end
 
     def finish(self) -> Any:

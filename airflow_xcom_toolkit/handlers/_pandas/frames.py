@@ -158,8 +158,12 @@ def _index_columns(meta: Mapping[str, Any]) -> int:
 
 
 def _columns(frame: pd.DataFrame, named: bool) -> Iterator[Values]:
+    if named:
+        for label, column in frame.items():
+            yield Values(str(label), plain_array(column), f"[{label!r:.80}]")
+        return
     for i, label in enumerate(frame.columns):  # By position: two labels may look the same to pandas.
-        yield Values(str(label) if named else str(i), plain_array(frame.iloc[:, i]), f"[{label!r:.80}]")
+        yield Values(str(i), plain_array(frame.iloc[:, i]), f"[{label!r:.80}]")
 
 
 def _plain_labels(labels: pd.Index) -> Column | None:

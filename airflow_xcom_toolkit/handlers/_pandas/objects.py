@@ -38,11 +38,16 @@ def _measured(values: np.ndarray[Any, Any], kind: type, missing: bool, measure: 
     """A lower bound of the bytes of the values of ``kind``, unless Arrow does not take one of them."""
     total = 0
     for part in _parts(values):
-        size = measure([value for value in part if type(value) is kind] if missing else part)
+        size = measure(_present(part, kind) if missing else part)
         if size is None:
             return None
         total += size
     return total
+
+
+def _present(part: list[Any], kind: type) -> list[Any]:
+    """Those of ``kind`` in ``part``, empty texts apart, which count for nothing."""
+    return list(filter(None, part)) if kind is str and None in part else [v for v in part if type(v) is kind]
 
 
 def _chunker(values: np.ndarray[Any, Any], arrow: pa.DataType, nan_is_null: bool) -> Callable[[int, int], pa.Array]:
@@ -57,7 +62,7 @@ def _contents(values: np.ndarray[Any, Any]) -> tuple[type, str | None] | None:
     """The one type of the values, and the one kind of missing value."""
     kinds: set[type] = set()
     for part in _parts(values):
-        kinds.update(_kinds(part))
+        kinds.update(map(type, part) if len(kinds) > 1 else _kinds(part))
         if len(kinds) > 2:
             return None
     missing = [_MISSING_NAME[kind] for kind in kinds if kind in _MISSING_NAME]

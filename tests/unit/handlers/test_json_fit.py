@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airflow_xcom_toolkit.handlers._json import MAX_ROW_DEPTH, MAX_TEXT_DEPTH, NOT, ROW, TEXT, fit
+from airflow_xcom_toolkit.handlers import _json
+from airflow_xcom_toolkit.handlers._json import MAX_ROW_DEPTH, MAX_TEXT_DEPTH, NOT, ROW, TEXT, Survey, fit
 from airflow_xcom_toolkit.testing.same import assert_same, is_same
 from airflow_xcom_toolkit.testing.strategies import json_texts, plain_values
 
@@ -149,3 +150,47 @@ def test_what_text_does_not_keep_is_not_said_to_fit(value: Any) -> None:
     except ValueError:
         kept = False
     assert kept or not fit(value) & TEXT
+
+
+def _wide(depth: int, inner: Any) -> Any:
+    for level in range(depth):
+        inner = {"part": inner, "beside": [level] * 50}
+    return inner
+
+
+@pytest.mark.parametrize("depth", [10, 90, 300])
+def test_each_list_and_dict_is_looked_at_once(depth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However deep in the value the part is that JSON does not keep; far below the hundredth level, twice."""
+    looked: list[int] = []
+    inside = _json._inside
+
+    def counting(containers: list[Any]) -> Any:
+        looked.extend(map(id, containers))
+        return inside(containers)
+
+    monkeypatch.setattr(_json, "_inside", counting)
+    value = _wide(depth, (1,))
+    survey = _json.Survey()
+    survey.look_at([value])
+    while isinstance(value, dict):
+        assert not survey.is_plain(value)
+        assert survey.is_plain(value["beside"])
+        value = value["part"]
+    assert len(looked) <= 5 * 2 * depth
+
+
+def test_a_survey_tells_what_is_plain_as_fit_does() -> None:
+    """For every part of a value, by itself."""
+    parts = [*EVERYWHERE.values(), *ONLY_TEXT.values(), *NOWHERE.values()]
+    containers = [part for part in parts if type(part) in (list, dict)]
+    survey = Survey()
+    survey.look_at([[[part] for part in containers]])
+    assert [survey.is_plain(part) for part in containers] == [bool(fit(part) & TEXT) for part in containers]
+
+
+def test_a_survey_of_a_value_that_contains_itself_has_an_end() -> None:
+    value: list[Any] = []
+    value += [value] * 50
+    survey = Survey()
+    assert not survey.look_at([value])
+    assert not survey.is_plain(value)
