@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Any
+from typing import Any, TypeVar
 
 from .abc import Codec, Coordinate, Encryption, ObjectReader, Placement, Reference, Sink, Source
-from .compression import Compression
+from .compression import Compression, Draft, Method, is_packed
 from .envelope import Body, Envelope, Place, Sealed
 from .errors import DecryptionError, EnvelopeError, IntegrityError, ValueTooLargeError, XComToolkitError
 from .handlers.tree import Tree
-from .streams import ByteSink, ByteSource, CappedSink, LimitReached
+from .streams import ByteSink, ByteSource, CappedSink, LimitReached, write_text
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MAX_TREE_IN_ROW = 2048
@@ -60,7 +61,7 @@ class Bodies:
             return
         reader = self.placement.fetch(envelope.body)
         layers: list[Source] = [reader]
-        with _naming(envelope.body):
+        with self._distrusting(envelope.body), _ending(reader):
             try:
                 for descriptor in reversed(envelope.codecs):
                     layers.append(self._decoder(layers[-1], descriptor, bind))
@@ -73,6 +74,27 @@ class Bodies:
                 _check_rest(layers, reader)
                 raise
             reader.verify()
+
+    def verified(self, envelope: Envelope, load: Callable[[], T]) -> T:
+        """What ``load`` makes of the body. It is called again if what it read was a copy, and not what was written."""
+        try:
+            return load()
+        except IntegrityError:
+            if not (isinstance(envelope.body, Reference) and self.placement.forget(envelope.body)):
+                raise
+        log.warning("The object %r did not verify; no copy of it is kept, and its store is asked", envelope.body.key)
+        return load()
+
+    @contextmanager
+    def _distrusting(self, reference: Reference) -> Iterator[None]:
+        """Of bytes that are not the right ones no copy is kept. The error says which object it is: codecs cannot."""
+        try:
+            yield
+        except IntegrityError as e:
+            self.placement.forget(reference)
+            if repr(reference.key) in str(e):
+                raise
+            raise IntegrityError(f"The object {reference.key!r} in store {reference.store!r}: {e}") from e.__cause__
 
     def _is_encrypted(self, envelope: Envelope) -> bool:
         """Whether encryption was the last thing done to the body."""
@@ -118,35 +140,42 @@ class Bodies:
     # In an object ------------------------------------------------------------------------------------------------
 
     def _store_in_object(self, tree: Tree, at: Coordinate, bind: bytes) -> Stored:
-        in_row = tree.nbytes > 0 and len(tree.text()) + 24 * len(tree.leaves) <= MAX_TREE_IN_ROW
+        in_row, compression = self._planned(tree)
         done: list[tuple[Place, Codecs]] = []
 
         def write(sink: Sink) -> None:
-            sinks, codecs = self._encoders(sink, bind)
+            sinks, codecs = self._encoders(sink, bind, compression)
             capped = CappedSink(sinks[-1], self.max_value_bytes)
             end = tree.write(capped)
             text = tree.text()
             if not in_row:
-                capped.write(text.encode())
+                write_text(text, capped)
             for encoder in reversed(sinks[1:]):
                 encoder.close()
             done.append((text if in_row else (end, len(text)), codecs))
 
-        reference = self.placement.store(at, self._suffix(tree, in_row), write, hashed=self.encryption is None)
+        suffix = self._suffix(tree, in_row, compression)
+        reference = self.placement.store(at, suffix, write, hashed=self.encryption is None)
         place, codecs = done[-1]
         return Stored(place, reference, codecs)
 
-    def _suffix(self, tree: Tree, in_row: bool) -> str:
+    def _planned(self, tree: Tree) -> tuple[bool, Method]:
+        """Whether the tree goes into the row, and what compresses the body."""
+        in_row = tree.nbytes > 0 and _fits_a_row(tree)
+        secret = self.encryption is not None
+        return in_row, self.compression.chosen(lambda: _draft(tree, "" if in_row else tree.text()), secret=secret)
+
+    def _suffix(self, tree: Tree, in_row: bool, compression: Method) -> str:
         """The name says what the bytes are, as far as they may be known."""
         if self.encryption is not None:
             return ".enc"
         plain = tree.suffix if in_row else ".bin" if tree.leaves else ".json"
-        return plain + self.compression.suffix
+        return plain + compression.suffix
 
-    def _encoders(self, sink: Sink, bind: bytes) -> tuple[list[Sink], Codecs]:
+    def _encoders(self, sink: Sink, bind: bytes, compression: Method) -> tuple[list[Sink], Codecs]:
         """The sinks, from the object's to the one to write to; and the codecs, in the order of their effect."""
         sinks, codecs = [sink], []
-        for codec in (self.encryption, self.compression if self.compression.name else None):
+        for codec in (self.encryption, compression if compression.name else None):
             if codec is not None:
                 encoder, descriptor = codec.encode(sinks[-1], bind)
                 sinks.append(encoder)
@@ -170,15 +199,33 @@ class Bodies:
         raise EnvelopeError(f"An object is encoded with {name!r}, which this toolkit does not know; upgrade it")
 
 
+def _fits_a_row(tree: Tree) -> bool:
+    """Whether the tree is short, with the places of its leaves; of very many the text is not made to find out."""
+    places = 24 * len(tree.leaves)
+    return places <= MAX_TREE_IN_ROW and len(tree.text()) + places <= MAX_TREE_IN_ROW
+
+
+def _draft(tree: Tree, text: str) -> Draft:
+    """The body as far as it is known before it is written; leaves that are compressed themselves are left out."""
+    leaves = [leaf for _, leaf in tree.leaves if not is_packed(leaf.suffix)]
+
+    def write(sink: Sink) -> None:
+        for leaf in leaves:
+            leaf.write(sink)
+        sink.write(text.encode())
+
+    return Draft(write, sum(leaf.nbytes for leaf in leaves) + len(text))
+
+
 @contextmanager
-def _naming(reference: Reference) -> Iterator[None]:
-    """Errors of codecs, which know bytes alone, say which object it is."""
+def _ending(reader: ObjectReader) -> Iterator[None]:
+    """A reader that reads ahead stops with the block, however that ends."""
     try:
         yield
-    except IntegrityError as e:
-        if repr(reference.key) in str(e):
-            raise
-        raise IntegrityError(f"The object {reference.key!r} in store {reference.store!r}: {e}") from e.__cause__
+    finally:
+        close = getattr(reader, "close", None)
+        if close is not None:
+            close()
 
 
 def _check_rest(layers: list[Source], reader: ObjectReader) -> None:

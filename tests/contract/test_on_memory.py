@@ -6,13 +6,10 @@ import pytest
 
 import airflow_xcom_toolkit as toolkit
 from airflow_xcom_toolkit.testing import xcom_backend_contract
-from tests.contract.remote import Compressed
+from tests.contract.compressing import Compressing
 
 pytestmark = pytest.mark.usefixtures("memory")
 STORE = "memory://contract"
 
 TestToolkitXComBackend = xcom_backend_contract(toolkit.ToolkitXComBackend, store=STORE)
-
-
-class TestCompressed(Compressed):
-    store = STORE
+TestCompressed = xcom_backend_contract(Compressing, store=STORE)
