@@ -18,7 +18,7 @@ IN_AIRFLOW := tests/integration tests/databases tests/hosts tests/matrix
 
 # Tests of stores run against the wheel, in a folder where the checkout is on no path.
 ON_STORES := $(addprefix tests/contract/test_on_,memory.py s3.py gcs.py azure.py)
-IN_FULL := $(addprefix tests/contract/full_on_,s3.py gcs.py azure.py)
+IN_FULL := $(addprefix tests/contract/full_on_,copies.py s3.py gcs.py azure.py)
 PYTEST_WHEEL := cd .venv-wheel/run && AIRFLOW_HOME=$(CURDIR)/.venv-wheel/airflow \
 	XCOM_TOOLKIT_SERVERS=$(CURDIR)/.servers XCOM_TOOLKIT_WHEEL=$$(echo $(CURDIR)/.venv-wheel/dist/*.whl) \
 	$(CURDIR)/.venv-wheel/bin/python -m pytest

@@ -46,6 +46,19 @@ class Coordinate:
     key: str | None = None
     instance: str | None = None
 
+    def __init__(
+        self,
+        dag_id: str | None = None,
+        run_id: str | None = None,
+        task_id: str | None = None,
+        map_index: int | None = None,
+        key: str | None = None,
+        instance: str | None = None,
+    ) -> None:
+        vars(self).update(  # One is made at each push; what dataclasses do for a frozen one takes three times as long.
+            dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, key=key, instance=instance
+        )
+
     def __str__(self) -> str:
         mapped = f"[{self.map_index}]" if self.map_index is not None and self.map_index >= 0 else ""
         return f"XCom {self.key!r} of {self.dag_id}.{self.task_id}{mapped} in run {self.run_id!r}"
@@ -110,7 +123,7 @@ class HandlerContext:
         return self if self.outside is None else self.outside
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """Bytes of a value's own, written when their turn comes.
 
@@ -312,12 +325,19 @@ class Placement(ABC):
         """
         return None
 
+    def forget(self, reference: Reference) -> bool:
+        """Drops what is kept of the object nearer than its store: it did not verify.
+
+        Whether anything is kept nearer here, so that the bytes that `fetch` gives next may be others.
+        """
+        return False
+
     @abstractmethod
     def discard(self, reference: Reference) -> None:
         """Deletes the object, if it is there. Raises `StorageError` and `UntrustedReferenceError`."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Pulled:
     """A value, and whether its row was encrypted."""
 
@@ -359,7 +379,8 @@ class Backend(ABC):
     def pull(cls, row: Json, at: Coordinate | None, part: Part | None = None) -> Pulled:
         """The value of ``row``, or the wanted part of it. ``at``: whose XCom was asked for, where that is known.
 
-        What is ``encrypted`` is masked in logs as the outermost override gives it.
+        Of several values some are pulled ahead, in threads. What is ``encrypted`` is masked in logs as the outermost
+        override gives it.
         """
 
     @classmethod

@@ -34,7 +34,7 @@ from .handlers.tree import Tree, TreeDumper, TreeLoader
 from .registry import HandlerRegistry
 from .schemas import NoSchema
 from .sealing import new_bind, seal, unseal
-from .streams import ByteSource, SourceFile, read_exactly
+from .streams import ByteSource, HeldSource, SourceFile, read_exactly
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,12 @@ class Pipeline:
             return Pulled(self.foreign_load(row))
         envelope = Envelope.from_row(row)
         header, bind = self._header(envelope, at)
-        with self._bodies.open(envelope, bind) as body:
-            value = self._load(header, body, part, at, secret=bool(bind))
-        return Pulled(value, encrypted=bool(bind))
+
+        def load() -> Any:
+            with self._bodies.open(envelope, bind) as body:
+                return self._load(header, body, part, at, secret=bool(bind))
+
+        return Pulled(self._bodies.verified(envelope, load), encrypted=bool(bind))
 
     def describe(self, row: Any, at: Coordinate | None = None) -> Description:
         """What ``row`` says of its value. Its object, if it has one, is not touched."""
@@ -147,15 +150,12 @@ class Pipeline:
 
     def _is_inert(self, value: Any) -> bool:
         """Whether ``value`` is plain JSON that stays as it is: every database keeps it, and no stage is for it."""
-        if self.encryption is not None or not fit(value) & ROW:
+        limits = [limit for limit in (self.placement.threshold, self.max_value_bytes or None) if limit is not None]
+        if self.encryption is not None or (limits and _least_text(value) > min(limits)):
             return False
-        if type(value) is str and self.look_alike(value):
+        if not fit(value) & ROW or (type(value) is str and self.look_alike(value)):
             return False
-        threshold = self.placement.threshold
-        if threshold is None and not self.max_value_bytes:
-            return True
-        size = len(json.dumps(value))
-        return (threshold is None or size <= threshold) and not 0 < self.max_value_bytes < size
+        return not limits or len(json.dumps(value)) <= min(limits)
 
     def _dump(self, value: Any, at: Coordinate) -> Tree:
         try:
@@ -188,12 +188,18 @@ class Pipeline:
             raise EnvelopeError(problem) from e
 
 
+def _least_text(value: Any) -> int:
+    """At least so many characters has the JSON of ``value``: of a large one it is not made to find out."""
+    return len(value) + 2 if type(value) is str else 3 * len(value) if type(value) in (list, dict) else 1
+
+
 def _tree_and_leaves(header: Header, body: Source | None) -> tuple[str, Source | None]:
-    """A tree in the row leaves the body to be streamed; one behind the leaves needs them read first."""
+    """A tree in the row leaves the body to be streamed; one behind the leaves needs them read first, and then they are
+    given up piece by piece, as the value grows."""
     if isinstance(header.tree, str):
         return header.tree, body
     if body is None:
         raise EnvelopeError("The tree of an envelope is said to be in its body, and it has none")
     offset, size = header.tree
-    leaves = ByteSource(read_exactly(body, offset))
+    leaves = HeldSource(body, offset)
     return read_exactly(body, size).decode(), leaves

@@ -19,7 +19,7 @@ from .foreign import ForeignRows, looks_like_a_reference
 from .get_provider_info import option_defaults
 from .handlers._classes import HANDLERS as CLASSES
 from .pipeline import Pipeline
-from .placement import DEFAULT_STORE, ObjectPlacement
+from .placement import DEFAULT_STORE, ObjectPlacement, ReadCache
 from .registry import HandlerRegistry
 from .schemas import Catalogue, NoSchema, Rule, Stamps, schema_handlers
 from .serde import SerdeHandler
@@ -53,6 +53,8 @@ class Settings:
     schema_modules: Sequence[str] = ()
     schema_rules: Sequence[Rule] = ()
     unknown_schema: str = "error"
+    cache_dir: str = ""
+    cache_max_bytes: int = 10 * 1024**3
 
     @classmethod
     def read(cls) -> Settings:
@@ -71,18 +73,22 @@ class Settings:
             schema_modules=_listed("schema_modules"),
             schema_rules=_rules(),
             unknown_schema=_text(SECTION, "unknown_schema").lower(),
+            cache_dir=_text(SECTION, "cache_dir"),
+            cache_max_bytes=_integer(SECTION, "cache_max_bytes"),
         )
 
     def __post_init__(self) -> None:
         self._check_number("threshold", f"{STORAGE}.xcom_objectstorage_threshold", least=-1)
         self._check_number("max_value_bytes", f"{SECTION}.max_value_bytes")
         self._check_number("storage_attempts", f"{SECTION}.storage_attempts", least=1)
+        self._check_number("cache_max_bytes", f"{SECTION}.cache_max_bytes", least=1)
         self._check_choice("dataframe_format", "arrow", "parquet")
         self._check_choice("plaintext_rows", "allow", "warn", "reject")
         self._check_choice("mask_decrypted", True, False)
         self._check_choice("unknown_schema", "error", "plain")
         _check(isinstance(self.path, str), f"{STORAGE}.xcom_objectstorage_path", f"{self.path!r} is not text")
         _check(_is_stores(self.stores), f"{SECTION}.stores", _NO_STORES)
+        _check(_is_folder(self.cache_dir), f"{SECTION}.cache_dir", f"{self.cache_dir!r} is not an absolute path")
 
     def _check_number(self, name: str, option: str, least: int = 0) -> None:
         value = getattr(self, name)
@@ -154,7 +160,11 @@ class Settings:
                 "path such as s3://aws_conn@bucket/xcom or file:///srv/airflow/xcom.",
             )
         stores = {**self.stores, **({DEFAULT_STORE: self.path} if self.path else {})}
-        return kind(stores, _open_path, threshold=threshold, attempts=self.storage_attempts)
+        return kind(stores, _open_path, threshold=threshold, attempts=self.storage_attempts, cache=self._cache)
+
+    @cached_property
+    def _cache(self) -> ReadCache | None:
+        return ReadCache(self.cache_dir, self.cache_max_bytes) if self.cache_dir else None
 
     @property
     def _plaintext_policy(self) -> Callable[[], None]:
@@ -280,6 +290,10 @@ def _stores() -> dict[str, str]:
         raise ConfigurationError(f"{SECTION}.stores", f"it is not JSON ({e})") from None
     _check(_is_stores(found), f"{SECTION}.stores", _NO_STORES)
     return dict(found)
+
+
+def _is_folder(found: Any) -> bool:
+    return isinstance(found, str) and (not found or os.path.isabs(found))
 
 
 def _listed(option: str) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
-"""The contract with compressed objects, for `make matrix`: in memory it shows in `make test` that compression asks nothing
-of a store."""
+"""The contract with compressed objects, for `make matrix`: in memory it shows in `make test` that compression asks
+nothing of a store."""
 
 from __future__ import annotations
 

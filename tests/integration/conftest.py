@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +22,9 @@ DAGS = (
 @pytest.fixture(scope="session")
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     """Encrypting, with a local store, and a threshold of 2000 bytes. Prints the end of its log when a test failed."""
+    home = tmp_path_factory.mktemp("airflow")
     started = Airflow(
-        tmp_path_factory.mktemp("airflow"),
+        home,
         common_io__xcom_objectstorage_threshold="2000",
         xcom_toolkit__fernet_keys=Fernet.generate_key().decode(),
         xcom_toolkit__api_conn_id="airflow_api",
@@ -30,6 +32,8 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
         xcom_toolkit__schema_rules='[{"dag": "schemas", "task": "rul*", "schema": "tests.ruled", "version": 1}]',
     )
     started.env["XCOM_TEST_TOKEN"] = secrets.token_hex(8)
+    fan_out = {"COMMON_IO__XCOM_OBJECTSTORAGE_PATH": "s3://far@xcom/xcom", "XCOM_TOOLKIT__CACHE_DIR": f"{home}/cache"}
+    started.env["XCOM_TEST_FAN_OUT"] = json.dumps({f"AIRFLOW__{name}": value for name, value in fan_out.items()})
     try:
         started.start()
         yield started

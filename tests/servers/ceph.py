@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,9 +56,9 @@ class Bucket(Store):
 
 
 @contextmanager
-def s3(bucket: str = "xcom") -> Iterator[Bucket]:
-    """A server of its own with one bucket."""
-    with server() as endpoint:
+def s3(bucket: str = "xcom", *options: str) -> Iterator[Bucket]:
+    """A server of its own with one bucket, and further lines for the configuration of its gateway."""
+    with server(*options) as endpoint:
         yield made(endpoint, bucket)
 
 
@@ -121,11 +121,11 @@ def _make_user(endpoint: str, name: str) -> None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The endpoint of a server that starts in about two seconds."""
+def server(*options: str) -> Iterator[str]:
+    """The endpoint of a server that starts in about two seconds. ``options``: lines for its gateway's configuration."""
     with tempfile.TemporaryDirectory(prefix="ceph-") as name, ExitStack() as started:
         parts = _Parts(Path(name), free_port(), free_port())
-        parts.configure()
+        parts.configure(options)
         parts.make_monitor()
         started.enter_context(parts.daemon("ceph-mon", "-i", "a"))
         parts.make_storage()
@@ -145,12 +145,11 @@ class _Parts:
         self._monitor = f"127.0.0.1:{monitor_port}"
         self._cluster = str(uuid4())
 
-    def configure(self) -> None:
+    def configure(self, options: Sequence[str]) -> None:
         for part in ("mon", "osd", "rgw"):
             (self.folder / part).mkdir()
-        self._configuration.write_text(
-            CONFIGURATION.format(folder=self.folder, port=self.port, monitor=self._monitor, cluster=self._cluster)
-        )
+        places = {"folder": self.folder, "port": self.port, "monitor": self._monitor, "cluster": self._cluster}
+        self._configuration.write_text("\n".join([CONFIGURATION.format(**places), *options, ""]))
 
     def make_monitor(self) -> None:
         keyring, map_ = str(self.folder / "keyring"), str(self.folder / "monmap")

@@ -79,6 +79,9 @@ def test_defaults_are_those_of_the_provider_metadata(options: SetOptions) -> Non
         ("stores", "[]", "not a JSON object"),
         ("stores", '{"default": "file:///x"}', "taken by"),
         ("stores", '{"old": 7}', "not a JSON object"),
+        ("cache_dir", "cache", "'cache' is not an absolute path"),
+        ("cache_max_bytes", "10 GB", "'10 GB' is not a whole number"),
+        ("cache_max_bytes", "0", "the least is 1"),
     ],
 )
 def test_a_value_that_cannot_be_used_names_option_value_and_what_is_allowed(
@@ -88,6 +91,22 @@ def test_a_value_that_cannot_be_used_names_option_value_and_what_is_allowed(
     with pytest.raises(ConfigurationError, match=option) as caught:
         Settings.read()
     assert says in str(caught.value)
+
+
+def test_there_is_no_cache_by_default(options: SetOptions) -> None:
+    """And with a folder, it takes what the provider declares."""
+    options()
+    assert (current().cache_dir, current().cache_max_bytes) == ("", 10 * 1024**3)
+    assert int(option_defaults()["cache_max_bytes"]) == current().cache_max_bytes
+    assert current().placement()._cache is None
+
+
+def test_backends_share_the_cache_of_the_options(options: SetOptions, tmp_path: Path) -> None:
+    """Its folder is not made before something is copied."""
+    options(cache_dir=f"{tmp_path}/cache", cache_max_bytes="5000000")
+    place = current().placement()
+    assert place._cache is current().pipeline().placement._cache is not None  # type: ignore[attr-defined]
+    assert not (tmp_path / "cache").exists()
 
 
 def test_an_unknown_compression_names_the_known_ones(options: SetOptions) -> None:
