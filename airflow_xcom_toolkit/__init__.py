@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         VersionedXComBackend,
     )
     from .helpers.keys import adelete, alist_keys, delete, list_keys
+    from .helpers.mapped import afetch_ahead, aiter_mapped, fetch_ahead, iter_mapped
     from .helpers.paths import apull_path, pull_path
     from .helpers.queue import XComQueue
     from .helpers.reference import XComReference, areference, reference
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .rollback import Envelope
     from .schemas import Versioned, frame_schema, upcaster, xcom_schema
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 __all__ = [
     "Envelope",
     "FernetXComBackend",
@@ -37,12 +38,16 @@ __all__ = [
     "XComQueue",
     "XComReference",
     "adelete",
+    "afetch_ahead",
+    "aiter_mapped",
     "alist_keys",
     "apull_path",
     "apull_upstream",
     "areference",
     "delete",
+    "fetch_ahead",
     "frame_schema",
+    "iter_mapped",
     "list_keys",
     "pull_path",
     "pull_upstream",
@@ -56,6 +61,7 @@ _MODULES = {
     **dict.fromkeys((name for name in __all__ if name.endswith("XComBackend")), ".backends"),
     **dict.fromkeys(("Versioned", "frame_schema", "upcaster", "xcom_schema"), ".schemas"),
     **dict.fromkeys(("adelete", "alist_keys", "delete", "list_keys"), ".helpers.keys"),
+    **dict.fromkeys(("afetch_ahead", "aiter_mapped", "fetch_ahead", "iter_mapped"), ".helpers.mapped"),
     **dict.fromkeys(("apull_path", "pull_path"), ".helpers.paths"),
     **dict.fromkeys(("XComReference", "areference", "reference"), ".helpers.reference"),
     **dict.fromkeys(("apull_upstream", "pull_upstream"), ".helpers.upstream"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache, partial
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any, BinaryIO, TypeVar
 
@@ -15,6 +16,7 @@ from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
 from airflow.sdk.bases.xcom import BaseXCom
 
 from .abc import Backend, Coordinate, Json, Part, Pulled
+from .ahead import AT_ONCE, Ahead
 from .compat import (
     HAS_ASYNC,
     HAS_TASK_LOOPS,
@@ -25,9 +27,11 @@ from .compat import (
     in_task_process,
     mask_secrets,
     render_through,
+    threads_may_send,
 )
 from .description import Description
-from .errors import AirflowVersionError, ConfigurationError, PartialLoadError
+from .envelope import is_envelope, object_size
+from .errors import AirflowVersionError, ConfigurationError, PartialLoadError, XComToolkitError
 from .hooks import owner, prefers_new, warn_of_half_overrides
 from .masking import MAX_MASKED, Decrypted
 from .overwrites import Overwrites, Pushed, collecting
@@ -41,6 +45,8 @@ T = TypeVar("T")
 
 _asked_for: ContextVar[Coordinate | None] = ContextVar("xcom_toolkit_asked_for", default=None)
 _to_mask: ContextVar[list[str] | None] = ContextVar("xcom_toolkit_to_mask", default=None)
+_as_rows: ContextVar[bool] = ContextVar("xcom_toolkit_as_rows", default=False)
+_masking = Lock()
 
 
 class _Rows(BaseXCom):
@@ -98,7 +104,7 @@ class _Hooks(PushHooks, Backend):
     @classmethod
     def load_value(cls, stored: Json) -> Any:
         """Airflow 3.4 and newer."""
-        return cls._pull_row(stored, _asked_for.get())
+        return stored if _as_rows.get() else cls._pull_row(stored, _asked_for.get())
 
     @classmethod
     def serialize_value(
@@ -117,7 +123,7 @@ class _Hooks(PushHooks, Backend):
     @classmethod
     def deserialize_value(cls, result: Any) -> Any:
         """Airflow 3.0 to 3.3."""
-        return cls._pull_row(result.value, _asked_for.get())
+        return result.value if _as_rows.get() else cls._pull_row(result.value, _asked_for.get())
 
     @classmethod
     def purge(cls, xcom: Any, *args: Any) -> None:
@@ -151,8 +157,9 @@ class _Hooks(PushHooks, Backend):
 
     @classmethod
     def get_all(cls, **kwargs: Any) -> Any:
-        with _asking_for(_coordinate(kwargs)):
-            return super().get_all(**kwargs)  # type: ignore[misc]
+        at = _coordinate(kwargs)
+        rows = cls.get_rows(**kwargs)
+        return rows and list(cls.load_rows((row, at) for row in rows))
 
     # Off the event loop, on which Airflow 3.3 calls the hooks.
 
@@ -163,23 +170,20 @@ class _Hooks(PushHooks, Backend):
                 await super().aset(key, value, **kwargs)  # type: ignore[misc]
             else:
                 at = {name: kwargs.get(name) for name in ("dag_id", "run_id", "task_id", "map_index")}
-                row = await _off_the_loop(partial(cls.serialize_value, value, key=key, **at))
+                row = await off_the_loop(partial(cls.serialize_value, value, key=key, **at))
                 await _Rows.aset(key, row, **kwargs)
         await asyncio.to_thread(cls._settle, rows)
 
     @classmethod
     async def aget_one(cls, **kwargs: Any) -> Any:
         row = await _Rows.aget_one(**kwargs)
-        return None if row is None else await cls._aload(row, kwargs)
+        return None if row is None else await cls.aload_row(row, _coordinate(kwargs))
 
     @classmethod
     async def aget_all(cls, **kwargs: Any) -> Any:
-        rows = await _Rows.aget_all(**kwargs)
-        return rows and [await cls._aload(row, kwargs) for row in rows]
-
-    @classmethod
-    async def _aload(cls, row: Json, kwargs: dict[str, Any]) -> Any:
-        return await cls.aload_row(row, _coordinate(kwargs))
+        at = _coordinate(kwargs)
+        rows = await cls.aget_rows(**kwargs)
+        return rows and await cls.aload_rows((row, at) for row in rows)
 
     @classmethod
     def _load_hook(cls) -> str:
@@ -210,6 +214,32 @@ class _Hooks(PushHooks, Backend):
         return row
 
     @classmethod
+    def get_rows(cls, **kwargs: Any) -> list[Json] | None:
+        """The rows whose values `get_all` with these arguments would give; ``None`` where there is none."""
+        rows: list[Json] | None = _Rows.get_all(**kwargs)
+        return rows
+
+    @classmethod
+    async def aget_rows(cls, **kwargs: Any) -> list[Json] | None:
+        """The same from a coroutine, on Airflow 3.3 and newer."""
+        rows: list[Json] | None = await _Rows.aget_all(**kwargs)
+        return rows
+
+    @classmethod
+    def has_own_load_hook(cls) -> bool:
+        """Whether a subclass overrides the hook that this Airflow calls for each value."""
+        return owner(cls, cls._load_hook()) is not _Hooks
+
+    @classmethod
+    def rows_of(cls, values: Any, wanted: slice) -> list[Json]:
+        """The rows of a slice of Airflow's lazy sequence. Not where `has_own_load_hook`, which is called."""
+        token = _as_rows.set(True)
+        try:
+            return list(values[wanted])
+        finally:
+            _as_rows.reset(token)
+
+    @classmethod
     def load_row(cls, row: Json, at: Coordinate | None = None, part: Part | None = None) -> Any:
         """The value of a row as a pull gives it, or a part of it; what was decrypted is masked.
 
@@ -217,7 +247,7 @@ class _Hooks(PushHooks, Backend):
         """
         hook = cls._load_hook()
         if part is not None:
-            if owner(cls, hook) is not _Hooks:
+            if cls.has_own_load_hook():
                 raise PartialLoadError(
                     f"{cls.__qualname__} loads values by a {hook} of its own, which loads them whole"
                 )
@@ -228,7 +258,30 @@ class _Hooks(PushHooks, Backend):
     @classmethod
     async def aload_row(cls, row: Json, at: Coordinate | None = None, part: Part | None = None) -> Any:
         """The same, off the event loop."""
-        return await _off_the_loop(partial(cls.load_row, row, at, part))
+        return await off_the_loop(partial(cls.load_row, row, at, part))
+
+    @classmethod
+    def load_rows(cls, rows: Iterable[tuple[Json, Coordinate | None]], at_once: int = AT_ONCE) -> Ahead[Any]:
+        """The values of rows, each with whose XCom it is, in their order; objects are fetched ahead, in threads."""
+        return Ahead((_Load(cls, row, at) for row, at in rows), at_once if threads_may_send() else 1)
+
+    @classmethod
+    async def aload_rows(cls, rows: Iterable[tuple[Json, Coordinate | None]]) -> list[Any]:
+        """The same, off the event loop."""
+        values = cls.load_rows(rows)
+        try:
+            return await off_the_loop(partial(list, values))
+        finally:
+            values.close(wait=False)
+
+    @classmethod
+    def fetches(cls, row: Json) -> int | None:
+        """The bytes that loading ``row`` fetches, 0 where only the store knows; ``None``: it fetches nothing."""
+        if is_envelope(row):
+            return object_size(row)  # type: ignore[arg-type]
+        with suppress(XComToolkitError):  # It is raised when the row is loaded.
+            return None if _pipeline(cls).foreign_url(row) is None else 0
+        return None
 
     @classmethod
     def describe_row(cls, row: Json, at: Coordinate | None = None) -> Description:
@@ -246,12 +299,8 @@ class _Hooks(PushHooks, Backend):
         """
         if in_task_process():
             _shown()
-        secrets = _secrets(pulled.value) if pulled.encrypted and cls.settings().mask_decrypted else []
-        later = _to_mask.get()
-        if later is not None:
-            later += secrets
-        elif secrets:
-            mask_secrets(secrets)
+        if pulled.encrypted and cls.settings().mask_decrypted:
+            _hide(_secrets(pulled.value))
 
     @classmethod
     def _mask_refused(cls, value: Any) -> None:
@@ -343,7 +392,23 @@ def _asking_for(at: Coordinate | None) -> Iterator[None]:
         _asked_for.reset(token)
 
 
-async def _off_the_loop(call: Callable[[], T]) -> T:
+class _Load:
+    """A row's value, as work that may be done ahead; what it decrypts is masked from the thread of the caller."""
+
+    def __init__(self, backend: type[_Hooks], row: Json, at: Coordinate | None) -> None:
+        self.size = backend.fetches(row)
+        self._load = partial(backend.load_row, row, at)
+        self._secrets: list[str] = []
+
+    def do(self) -> Any:
+        _to_mask.set(self._secrets)
+        return self._load()
+
+    def settle(self) -> None:
+        _hide(self._secrets)
+
+
+async def off_the_loop(call: Callable[[], T]) -> T:
     """What ``call`` gives in a thread. What it decrypts is masked from here: see `amask_secrets`."""
     secrets: list[str] = []
     token = _to_mask.set(secrets)
@@ -355,6 +420,15 @@ async def _off_the_loop(call: Callable[[], T]) -> T:
             await amask_secrets(secrets)
 
 
+def _hide(secrets: list[str]) -> None:
+    """Masks ``secrets``, or leaves them to who masks later."""
+    later = _to_mask.get()
+    if later is not None:
+        later += secrets
+    elif secrets:
+        mask_secrets(secrets)
+
+
 def _coordinate(kwargs: dict[str, Any]) -> Coordinate:
     run_id = None if kwargs.get("include_prior_dates") else kwargs.get("run_id")
     return Coordinate(kwargs.get("dag_id"), run_id, kwargs.get("task_id"), kwargs.get("map_index"), kwargs.get("key"))
@@ -363,8 +437,9 @@ def _coordinate(kwargs: dict[str, Any]) -> Coordinate:
 def _secrets(value: Any) -> list[str]:
     """What Airflow's masker is to be told of a value that was decrypted."""
     decrypted = _shown()
-    left_out = decrypted.left_out
-    secrets = decrypted.add(value)
+    with _masking:
+        left_out = decrypted.left_out
+        secrets = decrypted.add(value)
     if decrypted.left_out > left_out:
         log.info(_LEFT_OUT, decrypted.left_out, MAX_MASKED)
     return secrets

@@ -2,8 +2,9 @@
 
 Private names, each with a test for every Airflow: ``serde._extra_allowed`` (classes that ``allow_class`` allowed);
 ``BaseXCom._push`` and ``_apush`` of 3.4 (a task's own pushes, which no longer go through ``set``); the task runner's
-``_serialize_rendered_fields`` (what Airflow stores of a task's arguments); and, for tests alone, the caches of serde's
-allow list and of the stock backend's options.
+``_serialize_rendered_fields`` (what Airflow stores of a task's arguments); ``CommsDecoder.send`` of 3.0 and 3.1 (a
+task's messages to its supervisor); ``LazyXComSequence`` (the argument that a mapped task is to another); and, for tests
+alone, the caches of serde's allow list and of the stock backend's options.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import logging
 import sys
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
+from functools import cache, wraps
 from importlib import import_module
 from importlib.metadata import version
+from threading import RLock
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -43,10 +46,12 @@ __all__ = [
     "forget_options",
     "forget_rendered_fields",
     "in_task_process",
+    "is_lazy_sequence",
     "mask_secrets",
     "push_as_task",
     "render_through",
     "serde",
+    "threads_may_send",
 ]
 
 log = logging.getLogger(__name__)
@@ -153,6 +158,38 @@ def delete_mapped_row(**at: Any) -> None:
         runner: Any = import_module("airflow.sdk.execution_time.task_runner")
         comms: Any = import_module("airflow.sdk.execution_time.comms")
         runner.SUPERVISOR_COMMS.send(comms.DeleteXCom(**at))
+
+
+@cache
+def threads_may_send() -> bool:
+    """Whether several threads of a task may ask the supervisor at a time, which this sees to where it can.
+
+    Airflow 3.0 and 3.1 would mix up their answers.
+    """
+    if not airflow_version().startswith(("3.0.", "3.1.")):
+        return True
+    decoder: Any = import_module("airflow.sdk.execution_time.comms").CommsDecoder
+    if not hasattr(decoder, "send"):  # Airflow 3.0.0 to 3.0.2 ask with two calls.
+        return False
+    decoder.send = _one_at_a_time(decoder.send)
+    return True
+
+
+def _one_at_a_time(send: Callable[..., Any]) -> Callable[..., Any]:
+    lock = RLock()
+
+    @wraps(send)
+    def send_locked(*args: Any, **kwargs: Any) -> Any:
+        with lock:
+            return send(*args, **kwargs)
+
+    return send_locked
+
+
+def is_lazy_sequence(values: Any) -> bool:
+    """Whether Airflow made ``values`` of a mapped task: each item, and each slice, is asked for when it is read."""
+    module: Any = import_module("airflow.sdk.execution_time.lazy_sequence")
+    return isinstance(values, module.LazyXComSequence)
 
 
 def mask_secrets(secrets: Sequence[str]) -> None:

@@ -128,7 +128,15 @@ class Envelope:
 
 def is_envelope(row: Any) -> bool:
     """Whether the toolkit wrote ``row``, and not as plain JSON."""
-    return isinstance(row, Mapping) and row.get("__classname__") == CLASSNAME
+    return isinstance(row, dict) and row.get("__classname__") == CLASSNAME
+
+
+def object_size(row: Mapping[str, Any]) -> int | None:
+    """The bytes of the object that an envelope refers to; ``None`` where it has none, or is malformed."""
+    data = row.get("__data__")
+    body = data.get("body") if isinstance(data, Mapping) else None
+    size = body.get("size") if isinstance(body, Mapping) else None
+    return size if isinstance(size, int) else None
 
 
 def clean_summary(summary: Mapping[str, Json]) -> dict[str, Json]:

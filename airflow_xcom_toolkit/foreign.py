@@ -7,6 +7,7 @@ object that is gone or damaged as if it were the value, this raises.
 from __future__ import annotations
 
 import re
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,14 +30,14 @@ class ForeignRows:
 
     def load(self, row: Any) -> Any:
         """The value of a row. Raises `StorageError` or `IntegrityError` for a reference that is dead."""
-        if self.url(row) is not None:
+        if type(row) is str and self.url(row) is not None:
             return _load_stock(row)
-        from airflow.sdk.bases.xcom import BaseXCom
-
-        return BaseXCom.deserialize_value(SimpleNamespace(value=row))
+        return _base().deserialize_value(SimpleNamespace(value=row))
 
     def url(self, row: Any) -> str | None:
         """Where the object is that a row refers to, if it does. Raises `StorageError` where it cannot be read."""
+        if not isinstance(row, str) or "://" not in row:
+            return None
         if self._has_another_connection(row):
             raise StorageError(
                 "A stock reference has another connection than [common.io] xcom_objectstorage_path, and the stock "
@@ -68,6 +69,13 @@ class ForeignRows:
 
 def _without_connection(url: str) -> str:
     return re.sub(r"(?<=://)[^/@]*@", "", url, count=1)
+
+
+@cache
+def _base() -> Any:
+    from airflow.sdk.bases.xcom import BaseXCom
+
+    return BaseXCom
 
 
 def _load_stock(row: str) -> Any:

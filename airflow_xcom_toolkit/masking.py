@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -28,6 +28,8 @@ MAX_CELLS = 2_000
 MAX_PRINTED_WHOLE = 200
 """Parts of a container that is masked as it prints, too."""
 MASK = "***"
+Printed = Callable[[Any], list[str]]
+"""How something prints, with ``str`` and with ``repr``."""
 _TRUNCATED = "Truncated."
 """How Airflow begins an argument that it cut; a secret may be cut, too, and then nobody can tell it."""
 _STANDARD = frozenset({"builtins", "datetime", "decimal", "fractions", "uuid", "ipaddress", "pathlib", "collections"})
@@ -49,10 +51,11 @@ class Decrypted:
     def add(self, value: Any) -> list[str]:
         """The texts that Airflow's masker is to be told of ``value``; `left_out` counts those beyond its bound."""
         self._has_any = True
-        for text in islice(texts_of(value, keys=True), MAX_PARTS):
+        printed = _once(_printed)
+        for text in islice(texts_of(value, printed, keys=True), MAX_PARTS):
             self._remember(text)
         self.__dict__.pop("_pattern", None)
-        new = [text for text in dict.fromkeys(islice(texts_of(value), MAX_PARTS)) if text not in self._told]
+        new = [text for text in dict.fromkeys(islice(texts_of(value, printed), MAX_PARTS)) if text not in self._told]
         told = [text for text in new if self._tell(text)]
         self.left_out += len(new) - len(told)
         return told
@@ -93,15 +96,17 @@ class Decrypted:
         return True
 
 
-def texts_of(value: Any, *, keys: bool = False) -> Iterator[str]:
+def texts_of(value: Any, printed: Printed | None = None, *, keys: bool = False) -> Iterator[str]:
     """The texts that ``value`` would appear as: whole if it is small, its parts, lines of what prints as a table."""
+    printed = printed or _once(_printed)
     parts = list(_parts(value, keys))
     changes = any(map(_is_masked_array, parts))
     if changes:
         parts = [part for part in parts if not isinstance(part, _Printed) or _is_printed(part.part)]
     is_shown = _is_small(parts) and not changes and not isinstance(value, (str, bytes, bytearray))
-    whole = _printed(value) if is_shown else []
-    lines = (line for part in parts if _is_printed(part) for text in _printed(part) for line in _lines(text))
+    whole = printed(value) if is_shown else []
+    tables = (part.part if isinstance(part, _Printed) else part for part in parts if _is_printed(part))
+    lines = (line for table in tables for text in printed(table) for line in _lines(text))
     forms = (form for part in parts if not _is_printed(part) for form in _forms(part))
     for texts in (whole, forms, lines):
         yield from (text for text in texts if MIN_LENGTH <= len(text) <= MAX_LENGTH)
@@ -193,17 +198,33 @@ def _is_masked_array(part: Any) -> bool:
     return type(part).__module__.startswith("numpy.ma")
 
 
+def _once(printed: Printed) -> Printed:
+    """The same, which prints each object once: a frame of a million rows takes its time."""
+    known: dict[int, tuple[Any, list[str]]] = {}
+
+    def remembered(part: Any) -> list[str]:
+        if id(part) not in known:
+            known[id(part)] = (part, printed(part))
+        return known[id(part)][1]
+
+    return remembered
+
+
 def _printed(part: Any) -> list[str]:
     """How ``part`` prints; nothing where its own ``str`` or ``repr`` fails."""
-    part = part.part if isinstance(part, _Printed) else part
     part = part.view() if _is_masked_array(part) else part
     found = []
-    for show in (str, repr):
+    for show in (repr,) if _has_one_form(type(part)) else (str, repr):
         try:
             found.append(show(part))
         except Exception:  # noqa: S112
             continue
     return found
+
+
+def _has_one_form(cls: Any) -> bool:
+    """Whether ``str`` and ``repr`` of its instances are one text."""
+    return cls.__str__ is object.__str__
 
 
 def _forms(part: Any) -> Iterable[str]:

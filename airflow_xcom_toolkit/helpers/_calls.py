@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
+from ..abc import Coordinate, Json
 from ..compat import HAS_ASYNC, airflow_version
 from ..errors import AirflowVersionError
 
@@ -75,16 +76,25 @@ class Every:
     task_id: str
     key: str
 
-    _method = "get_all"
+    method: ClassVar[str] = "get_all"
+    row_method: ClassVar[str] = "get_rows"
 
     def call(self) -> Any:
-        return getattr(xcom(), self._method)(**self._arguments())
+        return getattr(xcom(), self.method)(**self.arguments())
 
     async def acall(self) -> Any:
-        return await getattr(xcom(), f"a{self._method}")(**self._arguments())
+        return await getattr(xcom(), f"a{self.method}")(**self.arguments())
 
-    def _arguments(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         return {"dag_id": self.ti.dag_id, "run_id": self.ti.run_id, "task_id": self.task_id, "key": self.key}
+
+    def rows(self, found: Any) -> list[Json]:
+        """What ``row_method`` gave, as a list."""
+        return found or []
+
+    def values(self, loaded: list[Any]) -> Any:
+        """What ``method`` would give, of the values of `rows`."""
+        return loaded or None
 
 
 @dataclass(frozen=True)
@@ -93,10 +103,49 @@ class One(Every):
 
     map_index: int | None = None
 
-    _method = "get_one"
+    method = "get_one"
+    row_method = "get_row"
 
-    def _arguments(self) -> dict[str, Any]:
-        return {**super()._arguments(), "map_index": self.map_index}
+    def arguments(self) -> dict[str, Any]:
+        return {**super().arguments(), "map_index": self.map_index}
+
+    def rows(self, found: Any) -> list[Json]:
+        return [] if found is None else [found]
+
+    def values(self, loaded: list[Any]) -> Any:
+        return loaded[0] if loaded else None
+
+
+@dataclass(frozen=True)
+class Several:
+    """What several reads give, in their order. The rows are asked for first; then their objects are fetched, several
+    at a time.
+    """
+
+    reads: Sequence[Every]
+
+    def call(self) -> list[Any]:
+        backend = xcom()
+        if not hasattr(backend, "load_rows"):
+            return [read.call() for read in self.reads]
+        rows = [read.rows(getattr(backend, read.row_method)(**read.arguments())) for read in self.reads]
+        return self._values(rows, list(backend.load_rows(self._located(rows))))
+
+    async def acall(self) -> list[Any]:
+        backend = xcom()
+        if not hasattr(backend, "aload_rows"):
+            return [await read.acall() for read in self.reads]
+        rows = [read.rows(await getattr(backend, f"a{read.row_method}")(**read.arguments())) for read in self.reads]
+        return self._values(rows, await backend.aload_rows(self._located(rows)))
+
+    def _located(self, rows: list[list[Json]]) -> Iterator[tuple[Json, Coordinate]]:
+        for read, found in zip(self.reads, rows):
+            at = Coordinate(**read.arguments())
+            yield from ((row, at) for row in found)
+
+    def _values(self, rows: list[list[Json]], loaded: list[Any]) -> list[Any]:
+        rest = iter(loaded)
+        return [read.values([next(rest) for _ in found]) for read, found in zip(self.reads, rows)]
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
-from ._calls import Every, One, Steps
+from ._calls import Every, One, Several, Steps
 
 Index = int | None | Literal["all"]
 """The map index to read; ``None`` for that of an unmapped task, ``"all"`` for a list of all in order."""
@@ -28,11 +29,11 @@ def mapped_index(index: int | None) -> int | None:
     return None if index is None or index < 0 else index
 
 
-def value_of(ti: Any, task_id: str, key: str, index: Index) -> Steps[Any]:
-    """The value that one task pushed, a list for ``"all"``."""
-    if index == "all":
-        return list((yield Every(ti, task_id, key)) or [])
-    return (yield One(ti, task_id, key, index))
+def values_of(ti: Any, key: str, tasks: Iterable[tuple[str, Index]]) -> Steps[list[Any]]:
+    """What each of some tasks, or instances of them, pushed; a list for ``"all"``."""
+    reads = [Every(ti, name, key) if index == "all" else One(ti, name, key, index) for name, index in tasks]
+    values = yield Several(reads)
+    return [value or [] if type(read) is Every else value for read, value in zip(reads, values)]
 
 
 def index_for(ti: Any, task_id: str) -> Index:

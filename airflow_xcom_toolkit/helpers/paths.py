@@ -9,9 +9,9 @@ from typing import Any
 
 from ..abc import Coordinate
 from ..errors import PathError, PathSyntaxError, XComNotFoundError
-from ._calls import One, Steps, arun, run
+from ._calls import Steps, arun, run
 from ._parts import MISSING, PathPart, parse, read
-from ._tasks import Index, dag_of, index_for, value_of
+from ._tasks import Index, dag_of, index_for, values_of
 
 
 def pull_path(ti: Any, path: str, default: Any = MISSING, *, map_indexes: int | Iterable[int] | None = None) -> Any:
@@ -72,12 +72,9 @@ def _asked(map_indexes: int | Iterable[int]) -> int | list[int]:
 
 
 def _values(ti: Any, task_id: str, key: str, index: Index | list[int]) -> Steps[Any]:
-    if not isinstance(index, list):
-        return (yield from value_of(ti, task_id, key, index))
-    values = []
-    for one in index:
-        values.append((yield One(ti, task_id, key, one)))
-    return values
+    indexes: list[Index] = [*index] if isinstance(index, list) else [index]
+    values = yield from values_of(ti, key, [(task_id, one) for one in indexes])
+    return values if isinstance(index, list) else values[0]
 
 
 def _split(path: str, dag: Any | None) -> tuple[str, str, list[PathPart]]:

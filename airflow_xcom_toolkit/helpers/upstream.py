@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import XComToolkitError
 from ._calls import Steps, arun, run
-from ._tasks import dag_of, index_for, value_of
+from ._tasks import dag_of, index_for, values_of
 
 
 def pull_upstream(ti: Any, key: str = "return_value") -> dict[str, Any]:
@@ -26,7 +26,6 @@ async def apull_upstream(ti: Any, key: str = "return_value") -> dict[str, Any]:
 def _pull(ti: Any, key: str) -> Steps[dict[str, Any]]:
     if dag_of(ti) is None:
         raise XComToolkitError("pull_upstream needs the ti of a running task, which knows its dag; this one does not.")
-    values = {}
-    for task_id in sorted(ti.task.upstream_task_ids):
-        values[task_id] = yield from value_of(ti, task_id, key, index_for(ti, task_id))
-    return values
+    task_ids = sorted(ti.task.upstream_task_ids)
+    values = yield from values_of(ti, key, [(task_id, index_for(ti, task_id)) for task_id in task_ids])
+    return dict(zip(task_ids, values))

@@ -6,7 +6,7 @@ import pytest
 
 from .airflow_env import Airflow
 
-DAGS = ("helping", "deleting", "queueing", "queueing_deferred")
+DAGS = ("helping", "gathering", "deleting", "queueing", "queueing_deferred")
 PASSWORD = "canary-of-the-api"
 
 
@@ -21,6 +21,12 @@ def helped(airflow: Airflow) -> dict[str, str]:
 def test_values_are_read_inside_and_from_all_upstream_tasks(airflow: Airflow, helped: dict[str, str]) -> None:
     """From plain, mapped, grouped and asynchronous tasks; the tasks compare."""
     airflow.succeed("helping", helped["helping"])
+
+
+def test_the_values_of_a_mapped_task_are_gathered_in_every_way(airflow: Airflow, helped: dict[str, str]) -> None:
+    """As a list, one at a time, and as the argument that Airflow passes."""
+    airflow.succeed("gathering", helped["gathering"])
+    assert len(airflow.objects("gathering")) == 12
 
 
 def test_a_macro_of_the_plugin_reads_in_a_template(airflow: Airflow, helped: dict[str, str]) -> None:

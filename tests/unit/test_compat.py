@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,3 +126,38 @@ def _redact(text: str) -> Any:
     except ImportError:
         from airflow.sdk.execution_time.secrets_masker import redact
     return redact(text)
+
+
+class _Answering(threading.Thread):
+    """A supervisor that answers each request for an XCom with its key, on the other end of ``socket``."""
+
+    def __init__(self, socket: socket.socket) -> None:
+        super().__init__(daemon=True)
+        self._file = socket.makefile("rwb")
+
+    def run(self) -> None:
+        import msgspec
+
+        while size := self._file.read(4):
+            number, body, *_ = msgspec.msgpack.decode(self._file.read(int.from_bytes(size, "big")))
+            answer = {"type": "XComResult", "key": body["key"], "value": body["key"]}
+            frame = msgspec.msgpack.encode([number, answer, None])
+            self._file.write(len(frame).to_bytes(4, "big") + frame)
+            self._file.flush()
+
+
+def test_each_of_several_threads_that_ask_the_supervisor_gets_its_own_answer() -> None:
+    """Through Airflow's own channel; 3.0 and 3.1 mix them up by themselves."""
+    from airflow.sdk.execution_time.comms import CommsDecoder, GetXCom
+
+    def ask(key: str) -> Any:
+        return channel.send(GetXCom(key=key, dag_id="d", run_id="r", task_id="t")).value
+
+    assert compat.threads_may_send()
+    ours, other = socket.socketpair()
+    with ours, other, ThreadPoolExecutor(8) as threads:
+        channel: Any = CommsDecoder(socket=ours)
+        _Answering(other).start()
+        keys = [f"key{n}" for n in range(400)]
+        assert list(threads.map(ask, keys)) == keys
+        other.shutdown(socket.SHUT_RDWR)

@@ -11,11 +11,15 @@ from airflow.sdk import BaseOperator, dag, task, task_group
 from airflow_xcom_toolkit import (
     XComQueue,
     adelete,
+    afetch_ahead,
+    aiter_mapped,
     alist_keys,
     apull_path,
     apull_upstream,
     areference,
     delete,
+    fetch_ahead,
+    iter_mapped,
     list_keys,
     pull_path,
     pull_upstream,
@@ -117,6 +121,44 @@ def helping() -> None:
         name='{{ macros.xcom_toolkit.pull_path(ti, "extract.return_value.items[0].name") }}',
         column="{{ macros.xcom_toolkit.pull_path(ti, 'extract.return_value.frame.' ~ 'nothing', default='none') }}",
     )
+
+
+MANY = 12
+
+
+@dag(schedule=None)
+def gathering() -> None:
+    """More values of a mapped task than are fetched at a time, in every way that a task gets them."""
+
+    def made(n: int) -> Any:
+        return {"n": (n,), "body": bytes([n]) * 3000}
+
+    @task(show_return_value_in_logs=False)
+    def part(n: int) -> Any:
+        return made(n)
+
+    @task
+    def gather(parts: Any, ti: Any = None) -> None:
+        wanted = [made(n) for n in range(MANY)]
+        assert_same(ti.xcom_pull("part"), wanted)
+        assert_same(ti.xcom_pull("part", map_indexes=[7, 3]), [wanted[7], wanted[3]])
+        assert_same(list(iter_mapped(ti, "part", ahead=3)), wanted)
+        assert_same(list(fetch_ahead(parts)), wanted)
+        assert_same(list(parts), wanted)
+        assert_same(list(parts[2:5]), wanted[2:5])
+        assert_same(pull_upstream(ti), {"part": wanted})
+
+    @task
+    async def gather_asynchronously(parts: Any, ti: Any = None) -> None:
+        wanted = [made(n) for n in range(MANY)]
+        assert_same(await ti.axcom_pull("part"), wanted)
+        assert_same([found async for found in aiter_mapped(ti, "part")], wanted)
+        assert_same([found async for found in afetch_ahead(parts)], wanted)
+
+    parts = part.expand(n=list(range(MANY)))
+    gather(parts)
+    if HAS_ASYNC:
+        gather_asynchronously(parts)
 
 
 @dag(schedule=None)
@@ -257,6 +299,7 @@ def raised(error: type[Exception], call: Any) -> None:
 
 
 helping()
+gathering()
 deleting()
 queueing()
 queueing_deferred()

@@ -28,8 +28,10 @@ class Rows(Supervisor):
             msg.map_index = -1
         if not isinstance(msg, GetXComSequenceSlice):
             return super().send(msg)
+        self.order.append(type(msg).__name__)
         wanted = (msg.key, msg.dag_id, msg.task_id, msg.run_id)
-        return Slice(root=[json.loads(self.rows[at]) for at in sorted(self.rows) if at[:4] == wanted])
+        found = [json.loads(self.rows[at]) for at in sorted(self.rows) if at[:4] == wanted]
+        return Slice(root=found[msg.start : msg.stop : msg.step])
 
 
 @dataclass
