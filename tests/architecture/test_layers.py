@@ -18,13 +18,13 @@ LAYERS = [
     {"streams", "envelope", "handlers", "schemas", "compression", "encryption", "placement"},
     {"registry"},
     {"bodies", "sealing", "description"},
-    {"pipeline", "masking", "overwrites", "hooks", "rendering"},
+    {"pipeline", "masking", "overwrites", "hooks", "rendering", "ahead"},
     {"compat", "get_provider_info", "foreign"},
     {"allow_list", "serde"},
     {"settings"},
     {"backends"},
     {"helpers"},
-    {"rollback", "plugin", "demo", "example_dags", "testing", "__init__"},
+    {"rollback", "plugin", "cli", "demo", "example_dags", "testing", "__init__", "__main__"},
 ]
 MAY_IMPORT_AIRFLOW = {
     "compat",
@@ -33,6 +33,7 @@ MAY_IMPORT_AIRFLOW = {
     "backends",
     "helpers",
     "plugin",
+    "cli",
     "demo",
     "example_dags",
     "testing",
