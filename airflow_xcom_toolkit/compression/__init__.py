@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .automatic import AUTO, choose, installed, method
-from .methods import OPTION, Method
+from .methods import OPTION, FastZstd, Method
 from .sample import Draft, is_packed
 
 __all__ = ["AUTO", "OPTION", "Compression", "Draft", "Method", "is_packed"]
@@ -26,6 +26,8 @@ class Compression(Method):
 
         That name says something of a value that is ``secret``; so it is the same for all of these.
         """
+        if self.name == "zstd":
+            return FastZstd(draft().size, level=3)
         if not self._candidates:
             return self
         return method(self._candidates[0], draft().size) if secret else choose(draft(), self._candidates)

@@ -28,7 +28,7 @@ SPEEDS = (50, 200, 1000)
 """Of a store, in MB a second."""
 NONE, AUTO = "none", "auto"
 _CHUNK = 1 << 20
-_SLOW, _SLOW_PART = frozenset({"zstd", "gzip"}), 20
+_SLOW, _SLOW_PART = frozenset({"gzip"}), 20
 MB = 1_000_000
 
 
@@ -89,14 +89,13 @@ class Table:
 
 
 def ways() -> dict[str, Callable[[Draft], Method]]:
-    """What can be chosen by the option, and two levels of zstd. Those that are installed."""
+    """What can be chosen by the option, and zstd at the level of ``auto``. Those that are installed."""
     found: dict[str, Callable[[Draft], Method]] = {NONE: lambda draft: Method(None)}
     if is_installed("lz4"):
         found["lz4"] = lambda draft: Method("lz4")
     if is_installed("zstd"):
         found["zstd, level 1"] = lambda draft: FastZstd(draft.size)
-        found["zstd, level 3"] = lambda draft: FastZstd(draft.size, level=3)
-        found["zstd"] = lambda draft: Method("zstd")
+        found["zstd"] = lambda draft: Compression("zstd").chosen(lambda: draft, secret=False)
     found["gzip"] = lambda draft: Method("gzip")
     if is_installed("lz4") or is_installed("zstd"):
         automatic = Compression(AUTO)
