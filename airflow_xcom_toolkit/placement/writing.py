@@ -18,7 +18,7 @@ _SMALL = 256 * 1024
 """Bytes. Smaller writes are gathered."""
 _WITHOUT_THREAD = 1024 * 1024
 """Bytes that are handled by the caller itself: a thread would cost more than it gains."""
-_WAITING = 4 * 1024 * 1024
+_WAITING = 2 * 1024 * 1024
 """Bytes that wait to be hashed and written, or are just being."""
 
 

@@ -70,7 +70,7 @@ class OnTheWire(Contract):
         monkeypatch.setattr(objects, "BLOCK_BYTES", BLOCKS[wired.kind])
 
     def value(self, size: str) -> bytes:
-        """A value whose object is ``small``, or is written ``in parts``: two of them, and read by two gets."""
+        """A value whose object is ``small``, or is written ``in parts``: two of them, and read by several gets."""
         count = 2500 if size == "small" else IN_PARTS[self.wired.kind]
         return (bytes(range(256)) * (count // 256 + 1))[:count]
 
