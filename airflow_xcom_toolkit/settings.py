@@ -160,11 +160,12 @@ class Settings:
                 "path such as s3://aws_conn@bucket/xcom or file:///srv/airflow/xcom.",
             )
         stores = {**self.stores, **({DEFAULT_STORE: self.path} if self.path else {})}
-        return kind(stores, _open_path, threshold=threshold, attempts=self.storage_attempts, cache=self._cache)
+        return kind(stores, _open_path, threshold=threshold, attempts=self.storage_attempts, **self._cache)
 
     @cached_property
-    def _cache(self) -> ReadCache | None:
-        return ReadCache(self.cache_dir, self.cache_max_bytes) if self.cache_dir else None
+    def _cache(self) -> dict[str, ReadCache]:
+        """Not mentioned where there is none, to a ``kind`` that was written before there could be one."""
+        return {"cache": ReadCache(self.cache_dir, self.cache_max_bytes)} if self.cache_dir else {}
 
     @property
     def _plaintext_policy(self) -> Callable[[], None]:

@@ -83,3 +83,12 @@ def test_a_large_text_is_not_made_twice_to_be_pushed(tmp_path: Path) -> None:
     """Neither to see how long its JSON is, nor to write it."""
     pipe, value = pipeline(tmp_path, threshold=1000), "x" * (32 * MB)
     assert peak(lambda: pipe.push(value, AT)) < (32 + 24) * MB
+
+
+def test_a_parquet_file_of_texts_has_them_once(tmp_path: Path) -> None:
+    """Beside the columns it has what their types are, and no text for that."""
+    pipe = pipeline(tmp_path, dataframe_format="parquet")
+    texts = np.random.default_rng(0).bytes(MB).hex()
+    frame = pd.DataFrame({"text": [texts[at : at + 64] for at in range(0, len(texts), 64)]})
+    row: Any = pipe.push(frame, AT)
+    assert row["__data__"]["body"]["size"] < 1.2 * len(texts)

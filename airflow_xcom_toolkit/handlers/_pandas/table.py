@@ -129,7 +129,8 @@ class _Table:
 
     def head(self) -> pa.RecordBatch:
         """No rows, but the schema and the dictionaries."""
-        return self._batch(0, 0)
+        columns = [_emptied(column.chunk(0, 0)) for column in self.columns]
+        return pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
     def batches(self, size: int) -> Iterator[pa.RecordBatch]:
         """All rows, about ``size`` bytes at a time; at least one batch, for it has the dictionaries."""
@@ -140,6 +141,12 @@ class _Table:
 
     def _batch(self, start: int, stop: int) -> pa.RecordBatch:
         return pa.RecordBatch.from_arrays([column.chunk(start, stop) for column in self.columns], schema=self.schema)
+
+
+def _emptied(none: pa.Array) -> pa.Array:
+    """A slice of no rows, without the bytes of all that Arrow would write with one of texts."""
+    is_plain = not (none.type.num_fields or pa.types.is_dictionary(none.type))
+    return pa.array([], none.type) if is_plain and not isinstance(none.type, pa.BaseExtensionType) else none
 
 
 class _SinkFile:
