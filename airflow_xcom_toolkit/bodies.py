@@ -28,7 +28,7 @@ MAX_TREE_IN_ROW = 2048
 Codecs = tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Stored:
     """Where the tree and the body of a value are, and how the body is encoded."""
 
@@ -37,7 +37,7 @@ class Stored:
     codecs: Codecs = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Bodies:
     """Stores and opens bodies. ``bind`` is what ties an encrypted body to its row."""
 

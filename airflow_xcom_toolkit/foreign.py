@@ -7,10 +7,12 @@ object that is gone or damaged as if it were the value, this raises.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+from .compat import serde
 from .errors import IntegrityError, ObjectMissingError, StorageError, UntrustedReferenceError
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -32,7 +34,7 @@ class ForeignRows:
         """The value of a row. Raises `StorageError` or `IntegrityError` for a reference that is dead."""
         if type(row) is str and self.url(row) is not None:
             return _load_stock(row)
-        return _base().deserialize_value(SimpleNamespace(value=row))
+        return _deserialize()(row)
 
     def url(self, row: Any) -> str | None:
         """Where the object is that a row refers to, if it does. Raises `StorageError` where it cannot be read."""
@@ -72,10 +74,10 @@ def _without_connection(url: str) -> str:
 
 
 @cache
-def _base() -> Any:
-    from airflow.sdk.bases.xcom import BaseXCom
-
-    return BaseXCom
+def _deserialize() -> Callable[[Any], Any]:
+    """All that ``BaseXCom.deserialize_value`` does, on every Airflow."""
+    found: Callable[[Any], Any] = serde().deserialize
+    return found
 
 
 def _load_stock(row: str) -> Any:

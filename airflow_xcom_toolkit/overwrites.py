@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 _MAX_REMEMBERED = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pushed:
     """A row on its way, and the one that stood when it was made."""
 

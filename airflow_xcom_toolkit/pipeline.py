@@ -155,7 +155,7 @@ class Pipeline:
             return False
         if not fit(value) & ROW or (type(value) is str and self.look_alike(value)):
             return False
-        return not limits or len(json.dumps(value)) <= min(limits)
+        return not limits or _most_text(value) <= min(limits) or len(json.dumps(value)) <= min(limits)
 
     def _dump(self, value: Any, at: Coordinate) -> Tree:
         try:
@@ -191,6 +191,11 @@ class Pipeline:
 def _least_text(value: Any) -> int:
     """At least so many characters has the JSON of ``value``: of a large one it is not made to find out."""
     return len(value) + 2 if type(value) is str else 3 * len(value) if type(value) in (list, dict) else 1
+
+
+def _most_text(value: Any) -> int:
+    """At most so many characters has its JSON, which takes longer: one character becomes two escapes at the most."""
+    return 12 * len(repr(value))
 
 
 def _tree_and_leaves(header: Header, body: Source | None) -> tuple[str, Source | None]:

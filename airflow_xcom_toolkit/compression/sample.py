@@ -26,7 +26,7 @@ def is_packed(suffix: str) -> bool:
     return suffix.rpartition(".")[2].lower() in _PACKED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Draft:
     """A body before it is written: ``write`` writes it, or what of it is worth a look; it has about ``size`` bytes."""
 

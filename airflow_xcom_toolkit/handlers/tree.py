@@ -36,7 +36,7 @@ from ._json import MARK, MAX_TEXT_DEPTH, TEXT, Survey, fit, fit_scalar
 JSON_TYPE = "json@1"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Tree:
     """A dumped value: its skeleton, and its leaves in the order of the body."""
 
@@ -77,7 +77,7 @@ class Tree:
         return json.dumps(self.root, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Open:
     """A value on the way from the root to the current one, with those of its children that are done."""
 

@@ -28,7 +28,7 @@ PATIENCE = 30.0
 _GLANCE = 0.02
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Original:
     """An object in its store. ``url`` is the store's; ``open`` makes a new reader of it."""
 

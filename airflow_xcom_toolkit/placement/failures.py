@@ -24,7 +24,7 @@ _LOST_UPLOAD = frozenset({400, 404, 410, 412, 416})
 """What stores answer to a piece that they have already, or of an upload that they know nothing of any more."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Doing:
     """What is done to which object."""
 

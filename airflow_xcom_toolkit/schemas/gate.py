@@ -17,7 +17,7 @@ ROOT = "."
 """The name of the class of the schema."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SchemaGate:
     """Names classes by their place in a schema; those that are not part of it as ``outer`` does.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from airflow_xcom_toolkit.envelope import is_envelope
 from airflow_xcom_toolkit.handlers._json import ROW, fit
@@ -37,3 +38,15 @@ def test_a_row_is_the_value_itself_exactly_when_every_database_keeps_it(value: A
         assert json.loads(json.dumps(row, allow_nan=False)) == value
     else:
         assert is_envelope(row)
+
+
+@given(
+    value=st.recursive(
+        st.text() | st.floats(allow_nan=False), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_plain_row_is_never_longer_than_the_threshold(value: Any, tmp_path: Path) -> None:
+    """In characters of its JSON, whatever these are in Python."""
+    row = pipeline(tmp_path, threshold=60).push(value, AT)
+    assert is_envelope(row) or len(json.dumps(row)) <= 60
