@@ -99,6 +99,7 @@ def test_without_extras_it_needs_no_library_of_data(archive: Archive) -> None:
         "fsspec",
         "pyyaml",
         "requests",
+        "rich",
     ]
 
 

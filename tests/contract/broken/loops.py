@@ -26,7 +26,7 @@ class AsksForRowsOnTheLoop(ToolkitXComBackend):
     @classmethod
     async def aget_one(cls, **kwargs: Any) -> Any:
         row = cls.get_row(**kwargs)
-        return None if row is None else await cls._aload(row, kwargs)
+        return None if row is None else await cls.aload_row(row)
 
 
 @fault("writes its objects on the event loop", "test_no_storage_call_is_made_on_the_loop", only="[in an object]")
