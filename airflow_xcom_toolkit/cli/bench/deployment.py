@@ -77,8 +77,12 @@ class Deployment:
     @property
     def is_plain(self) -> bool:
         """Whether it neither compresses nor encrypts."""
-        pipeline = self.pipeline()
-        return pipeline.encryption is None and not pipeline.compression.name
+        return self.pipeline().encryption is None and not self.compression
+
+    @property
+    def compression(self) -> str | None:
+        """A method, or ``auto``, which a pipeline knows by no name."""
+        return self.pipeline().compression.name or (self.settings.compression if self.offloads else None)
 
     def describe(self) -> dict[str, Any]:
         """For a reader of the results; no path, no connection, no key."""
@@ -87,7 +91,7 @@ class Deployment:
             "backend": self.name,
             "store": self.scheme,
             "threshold": pipeline.placement.threshold,
-            "compression": pipeline.compression.name,
+            "compression": self.compression,
             "encrypts": pipeline.encryption is not None,
             "dataframe_format": settings.dataframe_format,
             "storage_attempts": settings.storage_attempts,

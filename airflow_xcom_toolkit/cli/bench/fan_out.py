@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest.mock import patch
 
 from .context import Bench
 from .measuring import Way
@@ -90,8 +89,11 @@ def _fetching(fs: Any) -> Iterator[list[int]]:
         sizes.append(len(found))
         return found
 
-    with patch.object(fs, "cat_file", counting):
+    fs.cat_file = counting
+    try:
         yield sizes
+    finally:
+        fs.cat_file = original
 
 
 def _many(bench: Bench) -> Iterator[Line | LeftOut]:

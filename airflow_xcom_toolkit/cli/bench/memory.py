@@ -99,7 +99,7 @@ def _subject(way: str, deployment: Deployment, space: Space) -> Subject:
         return Stock(space)
     variants: dict[str, Callable[[], Any]] = {
         PLAIN: deployment.plain,
-        COMPRESSED: lambda: deployment.plain(deployment.pipeline().compression.name or "zstd"),
+        COMPRESSED: lambda: deployment.plain(deployment.compression or "zstd"),
         ENCRYPTED: deployment.encrypted,
         CONFIGURED: lambda: deployment.backend,
     }
