@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -213,6 +214,9 @@ def _once(printed: Printed) -> Printed:
 def _printed(part: Any) -> list[str]:
     """How ``part`` prints; nothing where its own ``str`` or ``repr`` fails."""
     part = part.view() if _is_masked_array(part) else part
+    if _is_long_table(part):
+        with suppress(Exception):  # Then the whole is printed.
+            return [_printed_table(part)]
     found = []
     for show in (repr,) if _has_one_form(type(part)) else (str, repr):
         try:
@@ -220,6 +224,29 @@ def _printed(part: Any) -> list[str]:
         except Exception:  # noqa: S112
             continue
     return found
+
+
+def _is_long_table(part: Any) -> bool:
+    """Whether ``part`` is of pandas, and prints as its first and last rows."""
+    if type(part).__module__.partition(".")[0] != "pandas" or not hasattr(part, "iloc"):
+        return False
+    most = _most_rows()
+    return most > 0 and len(part) > 2 * most
+
+
+def _most_rows() -> int:
+    import pandas as pd
+
+    return pd.get_option("display.max_rows") or 0
+
+
+def _printed_table(part: Any) -> str:
+    """How a long one prints, by way of a short one with the same ends: pandas would first join all texts of a column."""
+    import pandas as pd
+
+    most, rows = _most_rows(), len(part)
+    text = repr(pd.concat([part.iloc[:most], part.iloc[rows - most :]]))
+    return text.replace(f"[{2 * most} rows x ", f"[{rows} rows x ").replace(f"Length: {2 * most}", f"Length: {rows}")
 
 
 def _has_one_form(cls: Any) -> bool:

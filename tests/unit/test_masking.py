@@ -178,3 +178,17 @@ def test_the_slots_of_an_object_are_parts_of_it() -> None:
 
     found = set(texts_of([Slotted("first-s3cret"), Open(more="second-s3cret")]))
     assert {"first-s3cret", "second-s3cret"} <= found
+
+
+@pytest.mark.parametrize("kind", ["frame", "series", "labelled", "unique"])
+def test_a_long_table_is_masked_as_pandas_prints_it(kind: str) -> None:
+    """Line by line, its size included."""
+    frame = pd.DataFrame({"name": [f"somebody {i}" for i in range(5000)], "amount": [i / 3 for i in range(5000)]})
+    made = {
+        "frame": frame,
+        "series": frame["name"],
+        "labelled": frame.set_index(pd.date_range("2026-01-01", periods=5000, freq="h")),
+        "unique": frame.set_flags(allows_duplicate_labels=False),
+    }[kind]
+    lines = [line.strip() for line in repr(made).splitlines() if len(line.strip()) >= 5]
+    assert set(lines) <= set(texts_of(made))
