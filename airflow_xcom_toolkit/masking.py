@@ -241,7 +241,7 @@ def _most_rows() -> int:
 
 
 def _printed_table(part: Any) -> str:
-    """How a long one prints, by way of a short one with the same ends: pandas would first join all texts of a column."""
+    """How a long one prints, by a short one with the same ends: pandas would first join all texts of a column."""
     import pandas as pd
 
     most, rows = _most_rows(), len(part)
