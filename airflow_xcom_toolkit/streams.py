@@ -87,7 +87,7 @@ class CappedSink:
 class GatheringSink:
     """Passes bytes on, many small writes as one, and counts them. ``close`` passes on what is left.
 
-    What is passed on is as it was given, or new each time: a sink may keep it.
+    What is gathered is passed on as ``bytes``, which nobody changes: a sink may keep them.
     """
 
     def __init__(self, sink: Sink) -> None:
@@ -111,7 +111,7 @@ class GatheringSink:
     def close(self) -> None:
         small, self._small = self._small, bytearray()
         if small:
-            self._sink.write(small)
+            self._sink.write(bytes(small))
 
 
 class FileLike:

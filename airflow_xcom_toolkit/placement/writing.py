@@ -12,10 +12,9 @@ from uuid import uuid4
 from fsspec import AbstractFileSystem
 
 from ..abc import Sink
+from ..streams import GatheringSink
 from .threads import Behind
 
-_SMALL = 256 * 1024
-"""Bytes. Smaller writes are gathered."""
 _WITHOUT_THREAD = 1024 * 1024
 """Bytes that are handled by the caller itself: a thread would cost more than it gains."""
 _WAITING = 2 * 1024 * 1024
@@ -55,8 +54,10 @@ def write_object(file: ObjectFile, write: Callable[[Sink], None], *, hashed: boo
 
 
 def _run(write: Callable[[Sink], None], sink: _ObjectSink) -> None:
+    gathering = GatheringSink(sink)
     try:
-        write(sink)
+        write(gathering)
+        gathering.close()
         sink.finish()
     except Exception as e:
         if sink.failed is not None:
@@ -74,7 +75,6 @@ class _ObjectSink:
     def __init__(self, file: ObjectFile, *, hashed: bool) -> None:
         self._file = file
         self._hash = hashlib.sha256() if hashed else None
-        self._small = bytearray()
         self._behind: Behind | None = None
         self.size = 0
         self.aborted = False
@@ -84,14 +84,15 @@ class _ObjectSink:
         view = memoryview(data).cast("B")
         if not self.aborted:
             self.size += len(view)
-            self._noting_failure(lambda: self._gather(view, kept=type(data) is bytes))
+            self._noting_failure(lambda: self._pass(view, kept=type(data) is bytes))
         return len(view)
 
     def close(self) -> None: ...
 
     def finish(self) -> None:
         """All is hashed and written when this returns."""
-        self._noting_failure(self._finish)
+        if self._behind is not None:
+            self._noting_failure(self._behind.drain)
 
     def close_behind(self) -> None:
         if self._behind is not None:
@@ -107,25 +108,6 @@ class _ObjectSink:
         except Exception as e:
             self.failed = e
             raise
-
-    def _gather(self, view: memoryview, *, kept: bool) -> None:
-        if len(view) < _SMALL:
-            self._small += view
-            if len(self._small) >= _SMALL:
-                self._flush()
-        else:
-            self._flush()
-            self._pass(view, kept=kept)
-
-    def _flush(self) -> None:
-        small, self._small = self._small, bytearray()
-        if small:
-            self._pass(memoryview(small), kept=True)
-
-    def _finish(self) -> None:
-        self._flush()
-        if self._behind is not None:
-            self._behind.drain()
 
     def _pass(self, view: memoryview, *, kept: bool) -> None:
         if self._behind is None and self.size > _WITHOUT_THREAD:

@@ -22,6 +22,7 @@ from pyarrow import ipc
 
 from ...abc import Dumped, HandlerContext, Leaf, Refusal, Sink, Source
 from ...errors import IntegrityError, XComToolkitError
+from ...streams import FileLike
 from .._arrow import read_ipc
 from . import kinds, parquet
 from .columns import Builder, Column, Kind, Target
@@ -31,7 +32,6 @@ _BATCH_BYTES = 4 << 20
 _PARQUET_BATCH_BYTES = 32 << 20
 _WIDE_ROWS, _WIDE_BYTES = 1 << 10, 16 << 20
 """What batches of very many columns have at least, for each chunk of a column costs some microseconds."""
-_COALESCE = 1 << 18
 _LEAST_PARQUET = 12
 """Two magic numbers and a length."""
 _CHILD, _LIST = "child", "list"
@@ -116,16 +116,12 @@ class _Table:
     rows: int
 
     def write_ipc(self, sink: Sink) -> None:
-        file = _SinkFile(sink)
-        with ipc.new_file(pa.PythonFile(file, mode="w"), self.schema) as writer:
+        with ipc.new_file(pa.PythonFile(FileLike(sink), mode="w"), self.schema) as writer:
             for batch in self.batches(_BATCH_BYTES):
                 writer.write_batch(batch)
-        file.flush_rest()
 
     def write_parquet(self, sink: Sink) -> None:
-        file = _SinkFile(sink)
-        parquet.write(self.batches(_PARQUET_BATCH_BYTES), self.head(), pa.PythonFile(file, mode="w"))
-        file.flush_rest()
+        parquet.write(self.batches(_PARQUET_BATCH_BYTES), self.head(), pa.PythonFile(FileLike(sink), mode="w"))
 
     def head(self) -> pa.RecordBatch:
         """No rows, but the schema and the dictionaries."""
@@ -147,41 +143,6 @@ def _emptied(none: pa.Array) -> pa.Array:
     """A slice of no rows, without the bytes of all that Arrow would write with one of texts."""
     is_plain = not (none.type.num_fields or pa.types.is_dictionary(none.type))
     return pa.array([], none.type) if is_plain and not isinstance(none.type, pa.BaseExtensionType) else none
-
-
-class _SinkFile:
-    """The file that Arrow wants to write, over a sink that stays open; gathers small writes."""
-
-    closed = False
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self._small = bytearray()
-        self._offset = 0
-
-    def write(self, data: Any, /) -> int:
-        view = memoryview(data).cast("B")
-        self._offset += len(view)
-        if len(view) >= _COALESCE:
-            self.flush_rest()
-            self._sink.write(view)
-        else:
-            self._small += view
-            if len(self._small) >= _COALESCE:
-                self.flush_rest()
-        return len(view)
-
-    def flush_rest(self) -> None:
-        small, self._small = self._small, bytearray()
-        if small:
-            self._sink.write(small)
-
-    def tell(self) -> int:
-        return self._offset
-
-    def flush(self) -> None: ...
-
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)

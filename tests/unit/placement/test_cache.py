@@ -25,16 +25,6 @@ from tests.unit.placement.far import ROOMY, SIZE, Far, cached, copies, fetched, 
 Damage = Callable[[Path], object]
 
 
-@pytest.fixture
-def far(tmp_path: Path) -> Far:
-    return Far(tmp_path / "far")
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
-
-
 # Once ---------------------------------------------------------------------------------------------------------------
 
 

@@ -19,16 +19,6 @@ from airflow_xcom_toolkit.placement.copies import Copies, Part, _File
 from tests.unit.placement.far import SIZE, Far, copies, fetched, placement, stored
 
 
-@pytest.fixture
-def far(tmp_path: Path) -> Far:
-    return Far(tmp_path / "far")
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
-
-
 def own(cache: Path) -> Path:
     return cache / str(os.geteuid())
 
