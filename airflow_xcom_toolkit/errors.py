@@ -237,6 +237,16 @@ class ApiError(XComToolkitError, OSError):
         super().__init__(f"Airflow's REST API at {host} {answer}. {advice}")
 
 
+class MetadataError(XComToolkitError):
+    """Airflow's metadata database cannot be had here, or is not as it should be."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"{problem} This needs the metadata database: run it where the scheduler or the API server runs, with their "
+            "configuration ([database] sql_alchemy_conn)."
+        )
+
+
 class AirflowVersionError(XComToolkitError, NotImplementedError):
     """This Airflow is too old for what was called."""
 

@@ -10,6 +10,10 @@ from importlib import import_module
 from typing import Any
 
 
+class UsageError(Exception):
+    """A command cannot run as it was called, or configured; what to do instead."""
+
+
 @dataclass(frozen=True)
 class Argument:
     """One argument, as ``argparse`` and Airflow take it; ``options`` are those of ``add_argument``, but ``const``."""

@@ -23,7 +23,7 @@ LAYERS = [
     {"allow_list", "serde"},
     {"settings"},
     {"backends"},
-    {"helpers"},
+    {"helpers", "metadata"},
     {"rollback", "plugin", "cli", "demo", "example_dags", "testing", "__init__", "__main__"},
 ]
 MAY_IMPORT_AIRFLOW = {
@@ -32,6 +32,7 @@ MAY_IMPORT_AIRFLOW = {
     "settings",
     "backends",
     "helpers",
+    "metadata",
     "plugin",
     "cli",
     "demo",

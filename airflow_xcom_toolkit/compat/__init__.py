@@ -29,8 +29,8 @@ except ImportError:
 
 from airflow.sdk.bases.xcom import BaseXCom
 
-from .abc import Coordinate
-from .overwrites import collecting
+from ..abc import Coordinate
+from ..overwrites import collecting
 
 __all__ = [
     "HAS_ASYNC",
