@@ -42,8 +42,15 @@ class Consoles:
         self.output.print(json.dumps(data, indent=1), soft_wrap=True, markup=False, emoji=False)
 
 
-def run(args: argparse.Namespace, work: Callable[[argparse.Namespace, Consoles], int]) -> int:
-    """The exit code: that of ``work``, 1 where the toolkit raises, 2 for wrong arguments or options, 130 for Ctrl-C."""
+def run(
+    args: argparse.Namespace,
+    work: Callable[[argparse.Namespace, Consoles], int],
+    interrupted: str = "Nothing is half done; run it again to go on.",
+) -> int:
+    """The exit code: that of ``work``, 1 where the toolkit raises, 2 for wrong arguments or options, 130 for Ctrl-C.
+
+    ``interrupted`` is what somebody who ends it halfway is told.
+    """
     errors = Console(stderr=True, highlight=False)
     with standard_output() as output:
         consoles = Consoles(output, errors)
@@ -57,7 +64,7 @@ def run(args: argparse.Namespace, work: Callable[[argparse.Namespace, Consoles],
             consoles.problem(f"{type(e).__name__}: {e}")
             return WRONG
         except KeyboardInterrupt:
-            errors.print("Interrupted. Nothing is half done; run it again to go on.")
+            errors.print(f"Interrupted. {escape(interrupted)}", soft_wrap=True)
             return INTERRUPTED
 
 

@@ -8,15 +8,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ..command import UsageError
 from .suites import SUITES, Suite
 
 MB = 1_000_000
 QUICK_MB = 2
 REPEAT = 5
-
-
-class UsageError(Exception):
-    """The benchmark cannot run as it was called, or configured; what to do instead."""
 
 
 @dataclass(frozen=True)

@@ -5,56 +5,43 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
-import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
-from rich.console import Console
-from rich.markup import escape
-
 from ... import __version__
 from ...errors import XComToolkitError
+from ..console import DONE, WRONG, Consoles, run
 from . import machine, show
 from .alone import ProcessError
 from .context import Bench
 from .deployment import Deployment
 from .measuring import ChangedError, first_line
-from .options import Options, UsageError
+from .options import Options
 from .progress import Progress, shown
 from .results import LeftOut, Results, Section
 from .space import Space, new_run
 from .suites import EXTRAS, Suite
 
-MEASURED, NOTHING, USAGE, INTERRUPTED = 0, 1, 2, 130
-
 
 def main(args: argparse.Namespace) -> int:
     """The exit code."""
-    errors = Console(stderr=True, highlight=False)
-    try:
-        options = Options.of(args)
-        with _ending_gently(), _standard_output() as output:
-            deployment = Deployment.found(options.backend, options.path)
-            return _measure(options, deployment, output, errors)
-    except UsageError as e:
-        errors.print(f"[red]{escape(str(e))}[/]", soft_wrap=True)
-        return USAGE
-    except KeyboardInterrupt:
-        errors.print("Interrupted; what was written is removed.")
-        return INTERRUPTED
+    return run(args, _work, interrupted="What was written is removed.")
 
 
-def _measure(options: Options, deployment: Deployment, output: Console, errors: Console) -> int:
+def _work(args: argparse.Namespace, consoles: Consoles) -> int:
+    options = Options.of(args)
+    return _measure(options, Deployment.found(options.backend, options.path), consoles)
+
+
+def _measure(options: Options, deployment: Deployment, consoles: Consoles) -> int:
     space = Space(deployment.store, new_run())
     sections: list[Section] = []
     failure: Exception | None = None
     problems: list[str] = []
     try:
-        with shown(errors, len(options.suites)) as progress, _without_what_is_here():
+        with shown(consoles.errors, len(options.suites)) as progress, _without_what_is_here():
             for suite in options.suites:
                 sections.append(Section(suite.name, suite.title))
                 _run(suite, Bench(deployment, space, options, progress.say), sections[-1], progress)
@@ -63,7 +50,7 @@ def _measure(options: Options, deployment: Deployment, output: Console, errors: 
     finally:
         problems += space.clean()
         for problem in problems:
-            errors.print(f"[red]Not removed from the store: {escape(problem)}[/]", soft_wrap=True)
+            consoles.problem(f"Not removed from the store: {problem}")
     results = Results(
         __version__,
         machine.describe(),
@@ -73,10 +60,10 @@ def _measure(options: Options, deployment: Deployment, output: Console, errors: 
         sections,
         [*problems, *([first_line(failure)] if failure else [])],
     )
-    _write(results, options, output)
+    _write(results, options, consoles)
     if failure is not None:
-        errors.print(f"[red]Failed:[/] {escape(f'{type(failure).__name__}: {failure}')}", soft_wrap=True)
-    return MEASURED if results.measured and failure is None else NOTHING
+        consoles.problem(f"Failed: {type(failure).__name__}: {failure}")
+    return DONE if results.measured and failure is None else WRONG
 
 
 @contextmanager
@@ -110,43 +97,14 @@ def _not_installed(missing: list[str]) -> str:
     return f"{', '.join(missing)} is not installed: pip install 'airflow-xcom-toolkit[{extras}]'"
 
 
-def _write(results: Results, options: Options, output: Console) -> None:
+def _write(results: Results, options: Options, consoles: Consoles) -> None:
     if options.json == "-":
-        output.print(json.dumps(results.to_json(), indent=1), soft_wrap=True, markup=False, emoji=False)
+        consoles.json(results.to_json())
     else:
-        output.print(*show.results(results), sep="\n")
+        consoles.output.print(*show.results(results), sep="\n")
     if options.json not in (None, "-"):
         Path(str(options.json)).write_text(json.dumps(results.to_json(), indent=1) + "\n", encoding="utf-8")
     if options.plot:
         from .plot import draw
 
         draw(results, options.plot)
-
-
-@contextmanager
-def _ending_gently() -> Iterator[None]:
-    """While this is open, TERM is as Ctrl-C: what was written is removed."""
-    try:
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    except ValueError:  # Not in the main thread, which alone gets signals.
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _standard_output() -> Iterator[Console]:
-    """Standard output for the results alone: what Airflow and its providers print goes where errors go."""
-    sys.stdout.flush()
-    own = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        with os.fdopen(os.dup(own), "w", encoding="utf-8") as file:
-            console = Console(file=file, highlight=False)
-            yield console if console.is_terminal else Console(file=file, highlight=False, width=140)
-    finally:
-        os.dup2(own, 1)
-        os.close(own)

@@ -10,9 +10,9 @@ from cryptography.fernet import Fernet
 
 from airflow_xcom_toolkit.cli.bench import machine
 from airflow_xcom_toolkit.cli.bench.deployment import PATH, Deployment
-from airflow_xcom_toolkit.cli.bench.options import UsageError
 from airflow_xcom_toolkit.cli.bench.space import Space
 from airflow_xcom_toolkit.cli.bench.subjects import Toolkit
+from airflow_xcom_toolkit.cli.command import UsageError
 from airflow_xcom_toolkit.envelope import Envelope, Sealed
 from tests.pipelines import objects
 from tests.unit.cli.conftest import BACKEND
