@@ -29,7 +29,7 @@ def engine(metadata_url: str) -> Iterator[Engine]:
     for table in row_tables(engine):
         with engine.begin() as connection:
             if table.is_archive:
-                connection.execute(sa.text(f'DROP TABLE "{table.name}"'))
+                connection.execute(sa.text(f"DROP TABLE {table.name}"))
             else:
                 connection.execute(sa.delete(table.columns["value"].table))
     yield engine

@@ -1,4 +1,4 @@
-"""Metadata databases with the tables of this Airflow, on SQLite and on PostgreSQL, for rows that are planted."""
+"""Metadata databases with the tables of this Airflow, for rows that are planted."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from tests.servers.mariadb import mariadb
 from tests.servers.postgres import postgres
 
 KINDS = ("sqlite", "postgresql")
+_SERVERS = {"postgresql": postgres, "mysql": mariadb}
 
 
 @contextmanager
@@ -23,7 +25,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
         _make_tables(url)
         yield url
     else:
-        with postgres() as url:
+        with _SERVERS[kind]() as url:
             _make_tables(url)
             yield url
 
@@ -31,15 +33,17 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 def connected(url: str) -> Engine:
     """An engine that lets rows be planted without the dags, runs and task instances that they belong to."""
     engine = sa.create_engine(url)
-    if engine.dialect.name == "postgresql":
-        sa.event.listen(engine, "connect", _without_foreign_keys)
+    if statement := _WITHOUT_FOREIGN_KEYS.get(engine.dialect.name):
+
+        def without_foreign_keys(connection: Any, record: Any) -> None:
+            connection.cursor().execute(statement)
+            connection.commit()
+
+        sa.event.listen(engine, "connect", without_foreign_keys)
     return engine
 
 
-def _without_foreign_keys(connection: Any, record: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-    connection.commit()
+_WITHOUT_FOREIGN_KEYS = {"postgresql": "SET session_replication_role = replica", "mysql": "SET FOREIGN_KEY_CHECKS = 0"}
 
 
 def _make_tables(url: str) -> None:
@@ -48,5 +52,12 @@ def _make_tables(url: str) -> None:
 
     import_all_models()
     engine = sa.create_engine(url)
-    Base.metadata.create_all(engine)
+    metadata = Base.metadata if engine.dialect.name != "mysql" else _alone(Base.metadata.tables["xcom"])
+    metadata.create_all(engine)
     engine.dispose()
+
+
+def _alone(table: sa.Table) -> sa.MetaData:
+    """One table without its foreign keys and indexes, for which MySQL needs what only a configured Airflow knows."""
+    columns = (sa.Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in table.columns)
+    return sa.Table(table.name, sa.MetaData(), *columns).metadata

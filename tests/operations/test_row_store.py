@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,16 @@ from airflow_xcom_toolkit.abc import Coordinate
 from airflow_xcom_toolkit.compat.database import row_tables
 from airflow_xcom_toolkit.errors import MetadataError
 from airflow_xcom_toolkit.metadata import Change, RowStore, Selection, store
+from tests.operations.databases import KINDS, database
 from tests.operations.planted import LONG_AGO, Planted, plant, read
+
+
+@pytest.fixture(scope="module", params=(*KINDS, "mysql"))
+def metadata_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of each kind of database that Airflow runs on."""
+    with database(request.param, tmp_path_factory.mktemp(request.param)) as url:
+        yield url
+
 
 AT = Coordinate("sales", "run 1", "load", -1, "return_value")
 
