@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache, partial
 from threading import Lock
@@ -32,8 +32,11 @@ from .compat import (
 from .description import Description
 from .envelope import is_envelope, object_size
 from .errors import AirflowVersionError, ConfigurationError, PartialLoadError, XComToolkitError
+from .foreign import looks_like_a_reference
 from .hooks import owner, prefers_new, warn_of_half_overrides
 from .masking import MAX_MASKED, Decrypted
+from .observe.counting import count_with
+from .observe.watch import Watch
 from .overwrites import Overwrites, Pushed, collecting
 from .pipeline import Pipeline
 from .rendering import sendable
@@ -82,11 +85,11 @@ class _Hooks(PushHooks, Backend):
 
     @classmethod
     def push(cls, value: Any, at: Coordinate) -> Json:
-        return _pipeline(cls).push(value, at)
+        return (_pipelines.get(cls) or _pipeline(cls)).push(value, at)
 
     @classmethod
     def pull(cls, row: Json, at: Coordinate | None, part: Part | None = None) -> Pulled:
-        return _pipeline(cls).pull(row, at, part)
+        return (_pipelines.get(cls) or _pipeline(cls)).pull(row, at, part)
 
     @classmethod
     def store_value(cls, coordinate: Any, key: str, value: Any) -> Json:
@@ -127,15 +130,25 @@ class _Hooks(PushHooks, Backend):
 
     @classmethod
     def purge(cls, xcom: Any, *args: Any) -> None:
-        _pipeline(cls).purge(xcom.value)
+        seen = _watching().begin("purge")
+        try:
+            _pipeline(cls).purge(xcom.value)
+        except BaseException as e:
+            seen.failed(e)
+            raise
+        seen.done(xcom.value)
 
     @classmethod
     def _push_row(cls, value: Any, at: Coordinate) -> Json:
+        seen = (_watch or _watching()).begin("push", at)
         try:
             row = cls.push(value, at)
-        except Exception:
-            cls._mask_refused(value)
+        except BaseException as e:
+            seen.failed(e)
+            if isinstance(e, Exception):
+                cls._mask_refused(value)
             raise
+        seen.done(row)
         if at.instance or not HAS_TASK_LOOPS:
             _overwrites.pushed(at, row)
         return row
@@ -193,8 +206,18 @@ class _Hooks(PushHooks, Backend):
 
     @classmethod
     def _pull_row(cls, row: Json, at: Coordinate | None, part: Part | None = None) -> Any:
-        pulled = cls.pull(row, at, part)
-        cls._mask(pulled)
+        watch = _watch or _watching()
+        is_plain = type(row) is not dict or "__classname__" not in row
+        seen = None if is_plain and watch.is_quiet else watch.begin("pull", at)  # One costs as much as a small pull.
+        try:
+            pulled = cls.pull(row, at, part)
+            cls._mask(pulled)
+        except BaseException as e:
+            if seen is not None:
+                seen.failed(e)
+            raise
+        if seen is not None:
+            seen.done(row)
         return pulled.value
 
     # Rows, for the helpers: as they are stored, and what becomes of them.
@@ -288,8 +311,16 @@ class _Hooks(PushHooks, Backend):
         return _pipeline(cls).describe(row, at)
 
     @classmethod
-    def open_row(cls, row: Json, at: Coordinate | None = None) -> AbstractContextManager[BinaryIO]:
-        return _pipeline(cls).open(row, at)
+    @contextmanager
+    def open_row(cls, row: Json, at: Coordinate | None = None) -> Iterator[BinaryIO]:
+        seen = _watching().begin("pull", at, timed=False)
+        try:
+            with _pipeline(cls).open(row, at) as body:
+                yield body
+        except XComToolkitError as e:  # Another error is one of the code in the block.
+            seen.failed(e)
+            raise
+        seen.done(row)
 
     @classmethod
     def _mask(cls, pulled: Pulled) -> None:
@@ -363,7 +394,9 @@ def configured() -> type[_Hooks]:
 
 def forget() -> None:
     """Lets this process start anew, as tests need it: options, pipelines, the rows that it set, what is masked."""
-    global _overwrites
+    global _overwrites, _watch
+    _watch = None
+    count_with(None)
     current.cache_clear()
     _pipelines.clear()
     _overwrites = Overwrites()
@@ -374,6 +407,19 @@ def forget() -> None:
 _BACKENDS = (ToolkitXComBackend, ThresholdXComBackend, FernetXComBackend, VersionedXComBackend, SerdeXComBackend)
 _pipelines: dict[Any, Pipeline] = {}
 _overwrites = Overwrites()
+_watch: Watch | None = None
+
+
+def _watching() -> Watch:
+    """What watches this process, made at its first value: Airflow's options of metrics, traces and logs stand then."""
+    global _watch
+    if _watch is None:
+        from .compat.observability import meter, span_starter
+
+        measuring = meter()
+        count_with(measuring)
+        _watch = Watch(measuring, span_starter(), looks_like_a_reference)
+    return _watch
 
 
 def _pipeline(backend: type[_Hooks]) -> Pipeline:

@@ -17,6 +17,7 @@ from .compression import Compression, Draft, Method, is_packed
 from .envelope import Body, Envelope, Place, Sealed
 from .errors import DecryptionError, EnvelopeError, IntegrityError, ValueTooLargeError, XComToolkitError
 from .handlers.tree import Tree
+from .observe.stages import staged, staged_sink, staged_source
 from .streams import ByteSink, ByteSource, CappedSink, LimitReached, write_text
 
 T = TypeVar("T")
@@ -59,12 +60,12 @@ class Bodies:
         if not isinstance(envelope.body, Reference):
             yield self._open_row_body(envelope.body, bind)
             return
-        reader = self.placement.fetch(envelope.body)
-        layers: list[Source] = [reader]
+        reader = self._fetch(envelope.body)
+        layers: list[Source] = [staged_source("fetch", reader)]
         with self._distrusting(envelope.body), _ending(reader):
             try:
                 for descriptor in reversed(envelope.codecs):
-                    layers.append(self._decoder(layers[-1], descriptor, bind))
+                    layers.append(staged_source("decode", self._decoder(layers[-1], descriptor, bind)))
                 yield layers[-1]
                 for layer in reversed(layers):
                     _drain(layer)
@@ -73,7 +74,7 @@ class Bodies:
             except (Exception, GeneratorExit):
                 _check_rest(layers, reader)
                 raise
-            reader.verify()
+            _verify(reader)
 
     def verified(self, envelope: Envelope, load: Callable[[], T]) -> T:
         """What ``load`` makes of the body. It is called again if what it read was a copy, and not what was written."""
@@ -104,6 +105,7 @@ class Bodies:
 
     # In the row --------------------------------------------------------------------------------------------------
 
+    @staged("dump")
     def _store_in_row(self, tree: Tree, bind: bytes) -> Stored | None:
         """``None`` if the body is larger than the threshold: its bytes are kept until it is known to be."""
         threshold = self.placement.threshold
@@ -122,11 +124,13 @@ class Bodies:
             raise ValueTooLargeError(size, self.max_value_bytes)
         return Stored(text, self._row_body(bytes(sink.data), bind))
 
+    @staged("encode")
     def _row_body(self, data: bytes, bind: bytes) -> Body:
         if self.encryption is None or not data:
             return data or None
         return Sealed(**self.encryption.seal(bind + data))  # type: ignore[arg-type]
 
+    @staged("decode")
     def _open_row_body(self, body: Body, bind: bytes) -> Source | None:
         if isinstance(body, bytes):
             return ByteSource(body)
@@ -143,8 +147,9 @@ class Bodies:
         in_row, compression = self._planned(tree)
         done: list[tuple[Place, Codecs]] = []
 
+        @staged("dump")
         def write(sink: Sink) -> None:
-            sinks, codecs = self._encoders(sink, bind, compression)
+            sinks, codecs = self._encoders(staged_sink("store", sink), bind, compression)
             capped = CappedSink(sinks[-1], self.max_value_bytes)
             end = tree.write(capped)
             text = tree.text()
@@ -155,10 +160,19 @@ class Bodies:
             done.append((text if in_row else (end, len(text)), codecs))
 
         suffix = self._suffix(tree, in_row, compression)
-        reference = self.placement.store(at, suffix, write, hashed=self.encryption is None)
+        reference = self._put(at, suffix, write)
         place, codecs = done[-1]
         return Stored(place, reference, codecs)
 
+    @staged("store")
+    def _put(self, at: Coordinate, suffix: str, write: Callable[[Sink], None]) -> Reference:
+        return self.placement.store(at, suffix, write, hashed=self.encryption is None)
+
+    @staged("fetch")
+    def _fetch(self, reference: Reference) -> ObjectReader:
+        return self.placement.fetch(reference)
+
+    @staged("encode")
     def _planned(self, tree: Tree) -> tuple[bool, Method]:
         """Whether the tree goes into the row, and what compresses the body."""
         in_row = tree.nbytes > 0 and _fits_a_row(tree)
@@ -178,7 +192,7 @@ class Bodies:
         for codec in (self.encryption, compression if compression.name else None):
             if codec is not None:
                 encoder, descriptor = codec.encode(sinks[-1], bind)
-                sinks.append(encoder)
+                sinks.append(staged_sink("encode", encoder))
                 codecs.append(descriptor)
         return sinks, tuple(reversed(codecs))
 
@@ -237,6 +251,12 @@ def _check_rest(layers: list[Source], reader: ObjectReader) -> None:
         raise
     except Exception:
         log.debug("The rest of a body could not be decoded", exc_info=True)
+    reader.verify()
+
+
+@staged("fetch")
+def _verify(reader: ObjectReader) -> None:
+    """Reads and hashes what is left."""
     reader.verify()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,7 +34,13 @@ class ForeignRows:
         """The value of a row. Raises `StorageError` or `IntegrityError` for a reference that is dead."""
         if type(row) is str and self.url(row) is not None:
             return _load_stock(row)
-        return _deserialize()(row)
+        return self._deserialize(row)
+
+    @cached_property
+    def _deserialize(self) -> Callable[[Any], Any]:
+        """All that ``BaseXCom.deserialize_value`` does, on every Airflow."""
+        found: Callable[[Any], Any] = serde().deserialize
+        return found
 
     def url(self, row: Any) -> str | None:
         """Where the object is that a row refers to, if it does. Raises `StorageError` where it cannot be read."""
@@ -71,13 +77,6 @@ class ForeignRows:
 
 def _without_connection(url: str) -> str:
     return re.sub(r"(?<=://)[^/@]*@", "", url, count=1)
-
-
-@cache
-def _deserialize() -> Callable[[Any], Any]:
-    """All that ``BaseXCom.deserialize_value`` does, on every Airflow."""
-    found: Callable[[Any], Any] = serde().deserialize
-    return found
 
 
 def _load_stock(row: str) -> Any:

@@ -31,6 +31,9 @@ from .errors import (
 )
 from .handlers._json import ROW, fit
 from .handlers.tree import Tree, TreeDumper, TreeLoader
+from .observe.counting import count
+from .observe.names import PLAINTEXT_ROWS
+from .observe.stages import staged
 from .registry import HandlerRegistry
 from .schemas import NoSchema
 from .sealing import new_bind, seal, unseal
@@ -72,8 +75,7 @@ class Pipeline:
         except ValueTooLargeError as e:
             raise ValueTooLargeError(e.size, e.limit, str(at)) from e
         header = Header(tree.type_id, stored.tree, clean_summary(tree.summary), schema)
-        head = header if self.encryption is None else seal(header, at, bind, self.encryption)
-        return Envelope(head, stored.body, stored.codecs).to_row()
+        return Envelope(self._head(header, at, bind), stored.body, stored.codecs).to_row()
 
     def pull(self, row: Any, at: Coordinate | None = None, part: Part | None = None) -> Pulled:
         """The value of ``row``, whoever wrote it. ``at``: whose XCom the caller asked for, where that is known.
@@ -81,7 +83,8 @@ class Pipeline:
         Only ``part`` of it, where that is set. Its object is read and verified whole, all the same.
         """
         if not is_envelope(row):
-            self._meet_plaintext()
+            if self.encryption is not None:
+                self._meet_plaintext()
             if part is not None:
                 raise PartialLoadError("A value that is plain JSON, or of another backend, is loaded whole")
             return Pulled(self.foreign_load(row))
@@ -130,12 +133,18 @@ class Pipeline:
 
     def _meet_plaintext(self) -> None:
         if self.encryption is not None:
+            count(PLAINTEXT_ROWS)
             self.on_plaintext()
 
     @cached_property
     def _bodies(self) -> Bodies:
         return Bodies(self.placement, self.compression, self.encryption, self.decryption, self.max_value_bytes)
 
+    @staged("encode")
+    def _head(self, header: Header, at: Coordinate, bind: bytes) -> Header | Sealed:
+        return header if self.encryption is None else seal(header, at, bind, self.encryption)
+
+    @staged("decode")
     def _header(self, envelope: Envelope, at: Coordinate | None) -> tuple[Header, bytes]:
         if isinstance(envelope.header, Sealed):
             return unseal(envelope.header, at, self.decryption())
@@ -157,6 +166,7 @@ class Pipeline:
             return False
         return not limits or _most_text(value) <= min(limits) or len(json.dumps(value)) <= min(limits)
 
+    @staged("dump")
     def _dump(self, value: Any, at: Coordinate) -> Tree:
         try:
             tree = TreeDumper(self.handlers, self.context, show_keys=self.encryption is None).dump(value)
@@ -168,6 +178,7 @@ class Pipeline:
             raise ValueTooLargeError(tree.nbytes, self.max_value_bytes, str(at))
         return tree
 
+    @staged("load")
     def _load(
         self, header: Header, body: Source | None, part: Part | None, at: Coordinate | None, *, secret: bool
     ) -> Any:

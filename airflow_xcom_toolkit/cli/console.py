@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..errors import ConfigurationError, MetadataError, XComToolkitError
+from ..observe.watch import untold
 from .command import UsageError
 
 DONE, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -52,7 +53,7 @@ def run(
     ``interrupted`` is what somebody who ends it halfway is told.
     """
     errors = Console(stderr=True, highlight=False)
-    with standard_output() as output:
+    with standard_output() as output, untold():
         consoles = Consoles(output, errors)
         try:
             with ending_gently():

@@ -17,6 +17,8 @@ from typing import Protocol
 
 from ..abc import ObjectReader, Reference
 from ..errors import IntegrityError, ObjectMissingError, XComToolkitError
+from ..observe.counting import count
+from ..observe.names import CACHE
 from .copies import Copies, Copy, Part
 
 log = logging.getLogger(__name__)
@@ -59,10 +61,13 @@ class ReadCache:
         if not self._keeps(original.reference):
             return None
         try:
-            return self._copy(original)
+            copy, outcome = self._copy(original)
+            count(CACHE, outcome=outcome)
+            return copy
         except XComToolkitError:
             raise
         except OSError as e:
+            count(CACHE, outcome="misses")
             log.warning("There is no copy of %s, which is read from its store: %s", _named(original.reference), e)
             return None
 
@@ -74,19 +79,20 @@ class ReadCache:
     def _keeps(self, reference: Reference) -> bool:
         return LEAST_BYTES < reference.size <= self._max_bytes
 
-    def _copy(self, original: Original) -> Copy | None:
+    def _copy(self, original: Original) -> tuple[Copy | None, str]:
+        """The copy, and whether it was there, or came from another's download: a hit, or a miss."""
         name, size = _name(original.url, original.reference), original.reference.size
         waiting = _Waiting()
         while True:
             if (found := self._copies.open(name, size)) and self._is_current(found, original):
-                return found
+                return found, "hits"
             if part := self._copies.claim(name, size):
                 with part:
                     if self._copies.open(name, size) is None:  # Nobody finished it just before.
-                        return _downloaded(part, original)
+                        return _downloaded(part, original), "misses"
             elif waiting.is_over(self._copies.progress(name)):
                 log.warning("The download of %s by another task stalls; not waiting", _named(original.reference))
-                return None
+                return None, "misses"
 
     def _is_current(self, copy: Copy, original: Original) -> bool:
         """Whether the store has that object still. A copy of another is removed."""

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from ..observe.counting import count
+from ..observe.names import RETRIES
 from .failures import Doing, passing
 
 T = TypeVar("T")
@@ -30,6 +32,7 @@ def retrying(
         except Exception as e:
             if not (may_pass or doing.may_pass)(e):
                 raise
+            count(RETRIES, verb=doing.verb)
             log.warning("Try %d of %d to %s failed (%s); trying again", attempt, attempts, doing, type(e).__name__)
             time.sleep(min(0.1 * 2**attempt, 5.0))
     return call()

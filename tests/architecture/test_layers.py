@@ -15,10 +15,10 @@ import airflow_xcom_toolkit
 PACKAGE = Path(airflow_xcom_toolkit.__file__).parent
 LAYERS = [
     {"errors", "abc"},
-    {"streams", "envelope", "handlers", "schemas", "compression", "encryption", "placement"},
+    {"streams", "comparison", "envelope", "observe", "handlers", "schemas", "compression", "encryption", "placement"},
     {"registry"},
-    {"bodies", "sealing", "description"},
-    {"pipeline", "masking", "overwrites", "hooks", "rendering", "ahead"},
+    {"bodies", "sealing", "description", "rotation"},
+    {"pipeline", "rewriting", "masking", "overwrites", "hooks", "rendering", "ahead"},
     {"compat", "get_provider_info", "foreign"},
     {"allow_list", "serde"},
     {"settings"},

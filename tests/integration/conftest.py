@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from tests.servers.statsd import Statsd, receiving
+
 from .airflow_env import Airflow
 
 DAGS = (
@@ -20,12 +22,22 @@ DAGS = (
 
 
 @pytest.fixture(scope="session")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
+def statsd() -> Iterator[Statsd]:
+    """Gets the metrics of `airflow`."""
+    with receiving() as statsd:
+        yield statsd
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory, statsd: Statsd) -> Iterator[Airflow]:
     """Encrypting, with a local store, and a threshold of 2000 bytes. Prints the end of its log when a test failed."""
     home = tmp_path_factory.mktemp("airflow")
     started = Airflow(
         home,
         common_io__xcom_objectstorage_threshold="2000",
+        metrics__statsd_on="True",
+        metrics__statsd_port=str(statsd.port),
+        metrics__statsd_influxdb_enabled="True",
         xcom_toolkit__fernet_keys=Fernet.generate_key().decode(),
         xcom_toolkit__api_conn_id="airflow_api",
         xcom_toolkit__schema_modules="tests.integration.declared",
@@ -33,6 +45,8 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     )
     started.env["XCOM_TEST_TOKEN"] = secrets.token_hex(8)
     fan_out = {"COMMON_IO__XCOM_OBJECTSTORAGE_PATH": "s3://far@xcom/xcom", "XCOM_TOOLKIT__CACHE_DIR": f"{home}/cache"}
+    metadata = {"conn_type": "sqlite", "host": str(started.database)}
+    started.env["AIRFLOW_CONN_AIRFLOW_METADATA"] = json.dumps(metadata)
     started.env["XCOM_TEST_FAN_OUT"] = json.dumps({f"AIRFLOW__{name}": value for name, value in fan_out.items()})
     try:
         started.start()

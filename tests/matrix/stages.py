@@ -22,7 +22,7 @@ LIMIT = 900
 UNITS = (
     *(f"tests/unit/test_{name}.py" for name in ("backends", "compat", "hooks", "masking", "own_backends", "plugin")),
     *(f"tests/unit/testing/test_{name}.py" for name in ("supervisor", "databases")),
-    *("tests/unit/helpers", "tests/unit/schemas", "tests/wire"),
+    *("tests/unit/helpers", "tests/unit/observe", "tests/unit/schemas", "tests/wire"),
 )
 """The unit tests of all that touches Airflow, and the golden rows."""
 

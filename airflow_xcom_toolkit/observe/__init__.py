@@ -1,0 +1,1 @@
+"""What is told of pushes and pulls: metrics, a span and a line in the log for each value, never what is in it."""
