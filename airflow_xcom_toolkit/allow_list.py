@@ -15,12 +15,16 @@ from .errors import SchemaError
 class AirflowClassGate:
     """Airflow's allow list: ``[core] allowed_deserialization_classes``, its ``_regexp`` twin, and ``allow_class``."""
 
+    def allows(self, dotted: str) -> bool:
+        """Whether the class of that name is allowed."""
+        return is_allowed(dotted)
+
     def name(self, cls: type) -> str:
         name = f"{cls.__module__}:{cls.__qualname__}"
         if cls.__module__ == "__main__" or "<" in name:
             raise PlainRefusal("its class is defined inside a function or script; define it at the top of a module")
-        if not _allowed(_dotted(name)):
-            raise PlainRefusal(f"its class is not on Airflow's allow list. Add it: {_allow_line(_dotted(name))}")
+        if not self.allows(_dotted(name)):
+            raise PlainRefusal(f"its class is not on Airflow's allow list. Add it: {allow_line(_dotted(name))}")
         try:
             found = _import(name)
         except (ImportError, AttributeError) as e:
@@ -30,10 +34,10 @@ class AirflowClassGate:
         return name
 
     def load(self, name: str) -> type:
-        if not _allowed(_dotted(name)):
+        if not self.allows(_dotted(name)):
             raise ImportError(
                 f"A row holds a value of the class {_dotted(name)}, which is not on Airflow's allow list here. "
-                f"If you trust it: {_allow_line(_dotted(name))}"
+                f"If you trust it: {allow_line(_dotted(name))}"
             )
         found = _import(name)
         if not isinstance(found, type) or f"{found.__module__}:{found.__qualname__}" != name:
@@ -48,12 +52,14 @@ def _dotted(name: str) -> str:
     return name.replace(":", ".")
 
 
-def _allow_line(dotted: str) -> str:
+def allow_line(dotted: str) -> str:
+    """The line of ``airflow.cfg`` that allows what is allowed already, and ``dotted``."""
     patterns = str(conf.get("core", "allowed_deserialization_classes", fallback="airflow.*")).split()
     return f"[core] allowed_deserialization_classes = {' '.join([*patterns, dotted])}"
 
 
-def _allowed(dotted: str) -> bool:
+def is_allowed(dotted: str) -> bool:
+    """Whether Airflow imports the class of that name for a row."""
     globs = str(conf.get("core", "allowed_deserialization_classes", fallback="")).split()
     regexps = str(conf.get("core", "allowed_deserialization_classes_regexp", fallback="")).split()
     return (

@@ -43,6 +43,11 @@ class RowStore:
         return cls(metadata_engine())
 
     @property
+    def database(self) -> str:
+        """Which kind it is: ``sqlite``, ``postgresql``, ``mysql``."""
+        return self._engine.dialect.name
+
+    @property
     def archives(self) -> list[str]:
         """The names of the tables that ``airflow db clean`` made."""
         return [table.name for table in self._tables.values() if table.is_archive]

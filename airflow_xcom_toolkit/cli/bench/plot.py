@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from ..pictures import COLOURS, INK, STYLE, svg
 from . import words
 from .results import Line, Results, Section
-
-INK = "#1f2933"
-"""The colour of text and axes; in an SVG, that of the reader's own scheme."""
-COLOURS = ("#2f81c9", "#d0713f", "#3d9463", "#a05fc0", "#b98b1d", "#7a8794")
 
 Panel = Callable[[Any], None]
 
@@ -27,7 +22,7 @@ def draw(results: Results, file: Path) -> None:
     pyplot: Any = import_module("matplotlib.pyplot")
 
     panels = [panel for section in results.sections for panel in _panels(section)]
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         rows = max(1, -(-len(panels) // 2))
         figure, axes = pyplot.subplots(rows, 2, figsize=(11, 3.6 * rows), squeeze=False, layout="constrained")
         for panel, axis in zip(panels, axes.flat):
@@ -38,38 +33,16 @@ def draw(results: Results, file: Path) -> None:
         pyplot.close(figure)
 
 
-_STYLE = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "xcom-toolkit",
-    "font.size": 9,
-    "axes.titlesize": 9,
-    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
-    "grid.color": "#8a949e",
-    "grid.alpha": 0.3,
-    "axes.grid": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.frameon": False,
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans", "sans-serif"],
-}
-
-
 def _save(figure: Any, file: Path) -> None:
     if file.suffix != ".svg":
         figure.savefig(file, dpi=130, facecolor="white")
         return
-    made = io.StringIO()
-    figure.savefig(made, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    file.write_text(_in_both_schemes(made.getvalue()), encoding="utf-8")
+    file.write_text(_in_both_schemes(svg(figure)), encoding="utf-8")
 
 
-def _in_both_schemes(svg: str) -> str:
-    """The ink is that of the reader's scheme; numbers as short as can be seen."""
+def _in_both_schemes(text: str) -> str:
     style = f"<style>svg {{ color: {INK} }} @media (prefers-color-scheme: dark) {{ svg {{ color: #e6eaee }} }}</style>"
-    svg = re.sub(r"(\d+\.\d\d)\d+", r"\1", svg.replace(INK, "currentColor"))
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
-    head, opening, rest = svg.partition("<defs>")
+    head, opening, rest = text.partition("<defs>")
     return f"{head}{style}\n {opening}{rest}"
 
 

@@ -1,0 +1,1 @@
+"""``airflow xcom-toolkit audit``: the XComs there are, counted by their rows alone."""
