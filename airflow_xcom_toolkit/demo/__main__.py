@@ -11,6 +11,7 @@ from time import perf_counter
 from rich.console import Console
 from rich.markup import escape
 
+from ..cli.probe.processes import FailedError
 from . import processes, show
 from .run import Result, Step
 from .workspace import DEFAULT, TOOLKIT, Workspace
@@ -20,7 +21,7 @@ def main() -> int:
     console = show.console()
     try:
         return _demo(console, Workspace.fresh(Path(".demo")))
-    except processes.FailedError as e:
+    except FailedError as e:
         console.print(f"[red]Failed:[/] {escape(str(e))}", soft_wrap=True)
         return 1
 
@@ -60,7 +61,7 @@ def _phase(console: Console, what: str) -> Iterator[Callable[[str], None]]:
 def _check(result: Result, workspace: Workspace) -> None:
     if result.state != "success":
         errors = "; ".join(f"{step.task}: {step.error}" for step in result.steps if step.error) or "no push was refused"
-        raise processes.FailedError(f"the dag ended as {result.state}; {errors}. Log: {workspace.log(TOOLKIT.name)}")
+        raise FailedError(f"the dag ended as {result.state}; {errors}. Log: {workspace.log(TOOLKIT.name)}")
 
 
 def _verdict(console: Console, toolkit: list[Step]) -> int:

@@ -52,12 +52,17 @@ Versions = dict[str, dict[int, Locked]]
 
 
 def lock(
-    path: str | os.PathLike[str] = LOCK_FILE, catalogue: Catalogue | None = None, *, replace: bool = False
+    path: str | os.PathLike[str] = LOCK_FILE,
+    catalogue: Catalogue | None = None,
+    *,
+    replace: bool = False,
+    dry_run: bool = False,
 ) -> Sequence[Locked]:
     """Adds the declared versions to the file, made if need be, and returns those that are new or not as they were.
 
     What is there is kept for ever. Raises `SchemaLockError`, and writes nothing, where the structure of a version has
     changed since it was locked, unless ``replace``; and for a file that cannot be read, or could not be once written.
+    ``dry_run``: all of that, but nothing is written.
     """
     versions = read(path) if os.path.exists(path) else {}
     added = _outdated(versions, catalogue)
@@ -65,7 +70,9 @@ def lock(
         _check_unchanged(path, versions, added)
     for one in added:
         versions.setdefault(one.name, {})[one.version] = one
-    _write(Path(path), versions)
+    text = _written(os.fspath(path), versions)
+    if not dry_run:
+        _write(Path(path), text)
     return added
 
 
@@ -89,7 +96,8 @@ def read(path: str | os.PathLike[str]) -> Versions:
     try:
         return _parsed(name, Path(path).read_bytes())
     except FileNotFoundError:
-        raise SchemaLockError(name, "it is not there. Make it with lock(), and commit it") from None
+        missing = "it is not there. Make it with lock(), or the command schemas lock, and commit it"
+        raise SchemaLockError(name, missing) from None
     except OSError as e:
         raise SchemaLockError(name, f"it cannot be read ({type(e).__name__})") from e
 
@@ -114,7 +122,7 @@ def _versions(path: str, found: Any) -> Versions:
         listed = [_locked(name, **entry) for entry in entries]
         versions[name] = {one.version: one for one in listed}
         if not 0 < len(versions[name]) == len(listed):
-            raise SchemaLockError(path, f"of {name!r}, it has no version, or one twice. Correct it, and call lock()")
+            raise SchemaLockError(path, f"of {name!r}, it has no version, or one twice. Correct it, and lock it again")
     return versions
 
 
@@ -156,7 +164,7 @@ def _check_unchanged(path: str | os.PathLike[str], versions: Versions, added: Se
 
 _CHANGED = (
     "versions that are locked have changed. Give each a new version, with an upcaster; or, if no row of it was ever "
-    "written, call lock(replace=True):"
+    "written, lock it with lock(replace=True), or schemas lock --replace:"
 )
 
 
@@ -167,9 +175,8 @@ def _changes(before: JsonSchema, now: JsonSchema) -> list[str]:
     return listed or [": it is written in another way, which no row notices"]
 
 
-def _write(path: Path, versions: Versions) -> None:
-    """The whole file or none of it, and none that could not be read."""
-    text = _written(os.fspath(path), versions)
+def _write(path: Path, text: bytes) -> None:
+    """The whole file or none of it."""
     path = path.resolve()
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -182,6 +189,7 @@ def _write(path: Path, versions: Versions) -> None:
 
 
 def _written(path: str, versions: Versions) -> bytes:
+    """Its text. Raises `SchemaLockError` for one that could not be read."""
     schemas = {name: [found[v].to_json() for v in sorted(found)] for name, found in versions.items()}
     try:
         text = json.dumps({"format": FORMAT, "schemas": schemas}, indent=2, sort_keys=True, allow_nan=False) + "\n"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-from ...demo.same import same
+from ...comparison import is_same
 from .deployment import COMPRESSION, PATH, THRESHOLD, Deployment
 from .measuring import ChangedError
 from .space import Space
@@ -36,7 +36,7 @@ class Subject(ABC):
 
     def check(self, value: Any, pulled: Any) -> str | None:
         """Raises `ChangedError` unless it came back the same."""
-        if not same(value, pulled):
+        if not is_same(value, pulled):
             raise ChangedError(f"A {type(value).__name__} did not come back as it was pushed: {self.name}")
         return None
 
@@ -79,7 +79,7 @@ class Stock(Subject):
         return self._backend.deserialize_value(SimpleNamespace(value=handle))
 
     def check(self, value: Any, pulled: Any) -> str | None:
-        return None if same(value, pulled) else "came back changed"
+        return None if is_same(value, pulled) else "came back changed"
 
     def _purge(self, row: Any) -> None:
         self._backend.purge(SimpleNamespace(value=row))

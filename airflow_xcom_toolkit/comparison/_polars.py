@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from ._difference import Comparison, Pairs, differ, expect_equal, same_equal
+from ._difference import Comparison, Different, Pairs, differ, expect_equal, same_equal
 
 
 def _same_frame(actual: Any, expected: Any, path: str) -> Pairs:
@@ -20,7 +20,8 @@ def _same_series(actual: Any, expected: Any, path: str) -> Pairs:
     if actual.dtype != expected.dtype:
         differ(f"{path}.dtype", actual.dtype, expected.dtype)
     if len(actual) != len(expected):
-        raise AssertionError(f"{path}: {len(actual)} values instead of {len(expected)}")
+        problem = f"{len(actual)} values instead of {len(expected)}"
+        raise Different(path, problem, problem)
     if expected.dtype == pl.Object:
         return [(actual.to_list(), expected.to_list(), path)]
     (_same_floats if expected.dtype.is_float() else _same_values)(actual, expected, path)

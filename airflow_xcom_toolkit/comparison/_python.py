@@ -17,6 +17,7 @@ from typing import Any
 
 from ._difference import (
     Comparison,
+    Different,
     Pairs,
     differ,
     expect_equal,
@@ -82,7 +83,8 @@ def _same_set(actual: Any, expected: Any, path: str) -> Pairs:
     from . import is_same
 
     if len(actual) != len(expected):
-        raise AssertionError(f"{path}: {len(actual)} items instead of {len(expected)}")
+        problem = f"{len(actual)} items instead of {len(expected)}"
+        raise Different(path, problem, problem)
     by_value = {item: item for item in actual}
     unmatched = {id(item): item for item in actual}
     strange = []
@@ -95,7 +97,7 @@ def _same_set(actual: Any, expected: Any, path: str) -> Pairs:
     for item in strange:
         found = next((key for key, other in unmatched.items() if is_same(other, item)), None)
         if found is None:
-            raise AssertionError(f"{path}: lacks {short(item)}; has {short(list(unmatched.values()))} instead")
+            raise Different(path, f"lacks {short(item)}; has {short(list(unmatched.values()))} instead", "other items")
         del unmatched[found]
 
 
@@ -150,7 +152,7 @@ def same_object_state(actual: Any, expected: Any, path: str) -> Pairs:
 def _same_state(actual: Any, expected: Any, path: str) -> Pairs:
     ours, theirs = _state(actual), _state(expected)
     if sorted(ours) != sorted(theirs):
-        raise AssertionError(f"{path}: has the attributes {sorted(ours)} instead of {sorted(theirs)}")
+        raise Different(path, f"has the attributes {sorted(ours)} instead of {sorted(theirs)}", "other attributes")
     return [(ours[name], value, f"{path}.{name}") for name, value in theirs.items()]
 
 

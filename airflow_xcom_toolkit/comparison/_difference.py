@@ -16,6 +16,18 @@ Comparison = Callable[[Any, Any, str], Pairs]
 _WIDTH = 200
 
 
+class Different(Exception):
+    """Where a value differs first from another, and both sides, cut where they are long.
+
+    ``problem`` says how they differ, and quotes neither.
+    """
+
+    def __init__(self, path: str, message: str, problem: str = "another value") -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+        self.problem = problem
+
+
 class _Short(reprlib.Repr):
     """Cuts a value before it is printed, not after, where it may be huge."""
 
@@ -45,9 +57,11 @@ def short(value: Any) -> str:
 def differ(path: str, actual: Any, expected: Any, note: str = "") -> NoReturn:
     """Raises with the place and both sides; with their types, where these differ."""
     ours, theirs = short(actual), short(expected)
+    problem = "another value"
     if type(actual) is not type(expected):
         ours, theirs = f"{ours} ({_name(type(actual))})", f"{theirs} ({_name(type(expected))})"
-    raise AssertionError(f"{path}: {ours} instead of {theirs}{note and f' ({note})'}")
+        problem = f"{_name(type(actual))} instead of {_name(type(expected))}"
+    raise Different(path, f"{ours} instead of {theirs}{note and f' ({note})'}", problem)
 
 
 def _name(kind: type) -> str:
@@ -64,7 +78,8 @@ def same_items(actual: Iterable[Any], expected: Iterable[Any], path: str) -> Pai
     """Two sequences, item by item."""
     ours, theirs = list(actual), list(expected)
     if len(ours) != len(theirs):
-        raise AssertionError(f"{path}: {len(ours)} items instead of {len(theirs)}")
+        problem = f"{len(ours)} items instead of {len(theirs)}"
+        raise Different(path, problem, problem)
     return [(one, other, f"{path}[{index}]") for index, (one, other) in enumerate(zip(ours, theirs))]
 
 

@@ -11,26 +11,37 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from ._difference import Comparison, Pair, Pairs, differ
+from ._difference import Comparison, Different, Pair, Pairs, differ
 from ._python import COMPARISONS, same_enum, same_mapping_in_any_order, same_object_state
 
-__all__ = ["assert_same", "is_same"]
+__all__ = ["Different", "difference", "is_same"]
 
 _END = (None, None, None)
 _LIBRARIES = ("numpy", "pandas", "pyarrow", "polars")
 
 
-def assert_same(actual: Any, expected: Any, path: str = "value", *, key_order: bool = True) -> None:
-    """Raises `AssertionError` unless ``actual`` has the very type and value of ``expected``, all the way down.
+def difference(actual: Any, expected: Any, path: str = "value", *, key_order: bool = True) -> Different | None:
+    """Where ``actual`` differs first from the very type and value of ``expected``, all the way down; nothing if not.
 
     NaN equals a NaN of the same bits and nothing else, ``-0.0`` differs from ``0.0``, ``True`` from ``1``; dicts agree
     in the order of their keys too. Of numpy, pandas, Arrow and polars: dtypes, byte and memory order, every bit of
     every element, names, ``freq``, ``attrs`` and flags. Nesting may be of any depth, and a value may contain itself.
 
     ``key_order=False`` lets plain dicts of text keys come back in another order, as JSON does from some databases.
-
-    The message names the place of the first difference, below ``path``, and both sides, cut where they are long.
     """
+    try:
+        _compare(actual, expected, path, key_order)
+    except Different as e:
+        return e
+    return None
+
+
+def is_same(actual: Any, expected: Any, *, key_order: bool = True) -> bool:
+    """Whether there is no `difference`."""
+    return difference(actual, expected, key_order=key_order) is None
+
+
+def _compare(actual: Any, expected: Any, path: str, key_order: bool) -> None:
     left: list[Iterator[Pair]] = [iter([(actual, expected, path)])]
     seen: dict[tuple[int, int], tuple[Any, Any]] = {}
     while left:
@@ -42,15 +53,6 @@ def assert_same(actual: Any, expected: Any, path: str = "value", *, key_order: b
             if parts:
                 seen[id(one), id(other)] = one, other  # Which also keeps the ids from being used again.
                 left.append(iter(parts))
-
-
-def is_same(actual: Any, expected: Any, *, key_order: bool = True) -> bool:
-    """Whether `assert_same` passes."""
-    try:
-        assert_same(actual, expected, key_order=key_order)
-    except AssertionError:
-        return False
-    return True
 
 
 def _parts(actual: Any, expected: Any, path: str, key_order: bool) -> Pairs:

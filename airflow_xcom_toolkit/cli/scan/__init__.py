@@ -1,0 +1,1 @@
+"""What the tasks of dags return, by what they declare, and what becomes of it in each backend."""
