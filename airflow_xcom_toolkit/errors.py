@@ -17,7 +17,7 @@ class ConfigurationError(XComToolkitError):
 
     def __init__(self, option: str, problem: str) -> None:
         self.option = option
-        super().__init__(f"[{option.partition('.')[0]}] {option.partition('.')[2]}: {problem}")
+        super().__init__(f"[{option.rpartition('.')[0]}] {option.rpartition('.')[2]}: {problem}")
 
 
 class MissingExtraError(XComToolkitError, ImportError):
@@ -242,8 +242,8 @@ class MetadataError(XComToolkitError):
 
     def __init__(self, problem: str) -> None:
         super().__init__(
-            f"{problem} This needs the metadata database: run it where the scheduler or the API server runs, with their "
-            "configuration ([database] sql_alchemy_conn)."
+            f"{problem} This needs the metadata database: run it where the scheduler or the API server runs, with "
+            "their configuration ([database] sql_alchemy_conn)."
         )
 
 

@@ -1,5 +1,8 @@
 """Everything of Airflow that differs between its versions, or is not public. Nothing else imports such names.
 
+Here is what backends need. What commands need is in ``database`` (its tables), ``connections`` (those of its database),
+``dags`` (loading dag files) and ``pushing`` (a task's own pushes, watched); ``observability`` has metrics and traces.
+
 Private names, each with a test for every Airflow: ``serde._extra_allowed`` (classes that ``allow_class`` allowed);
 ``BaseXCom._push`` and ``_apush`` of 3.4 (a task's own pushes, which no longer go through ``set``); the task runner's
 ``_serialize_rendered_fields`` (what Airflow stores of a task's arguments); ``CommsDecoder.send`` of 3.0 and 3.1 (a

@@ -1,7 +1,7 @@
-"""Airflow's metadata database, where it keeps the rows of XComs; nothing public of Airflow gives them to who may see all.
+"""Airflow's metadata database, where it keeps the rows of XComs: nothing public of Airflow gives all of them.
 
-Its tables are no public interface: ``xcom`` of Airflow 3.0 to 3.3; ``xcom_v1`` and ``xcom_v2`` of 3.4, whose rows belong
-to one try of a task each; and the archives that ``airflow db clean`` makes of them (``_airflow_deleted__xcom__…``).
+Its tables are no public interface: ``xcom`` of Airflow 3.0 to 3.3; ``xcom_v1`` and ``xcom_v2`` of 3.4, whose rows
+belong to one try of a task each; and the archives that ``airflow db clean`` makes (``_airflow_deleted__xcom__…``).
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def row_tables(engine: Engine) -> list[RowTable]:
         raise unreachable(engine, e) from e
     known = [name for name in _LIVE if name in names]
     if not known:
-        raise MetadataError(f"{shown(engine)} has no table of XComs; is it Airflow's, and migrated (airflow db migrate)?")
+        problem = f"{shown(engine)} has no table of XComs; is it Airflow's, and migrated (airflow db migrate)?"
+        raise MetadataError(problem)
     archives = sorted(name for name in names if _archived(name) in _LIVE)
     return [*(_live(engine, name) for name in known), *(_archive(name) for name in archives)]
 
@@ -120,7 +121,7 @@ def _type(name: str) -> Any:
     if name in ("dag_run_id", "map_index", "region_index"):
         return sa.Integer()
     if name in ("id", "task_instance_id"):
-        return sa.Uuid()
+        return sa.Uuid()  # SQLAlchemy 2, which every Airflow with such a column has.
     if name == "value":
         return sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
     return UtcDateTime() if name == "timestamp" else sa.String()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from ..abc import Coordinate, Json
+from ..compat.connections import look_into_database
 from ..compat.database import RowTable, metadata_engine, row_tables, unreachable
 from .rows import StoredRow
 from .selection import Selection
@@ -19,6 +21,7 @@ T = TypeVar("T")
 BATCH_ROWS = 1000
 BATCH_BYTES = 8 * 1024 * 1024
 """The text of so many rows is held at a time, or of one row that is longer."""
+EVERYTHING = Selection()
 _ATTEMPTS = 6
 _FIRST_WAIT = 0.2
 
@@ -36,11 +39,17 @@ class RowStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._tables = {table.name: table for table in row_tables(engine)}
+        self._updates: dict[str, Any] = {}
 
     @classmethod
     def connected(cls) -> RowStore:
-        """That of the configured database. Raises `MetadataError`, which says what to do, where there is none."""
-        return cls(metadata_engine())
+        """That of the configured database. Raises `MetadataError`, which says what to do, where there is none.
+
+        Airflow's connections that are in that database are found from now on, as those of the environment are.
+        """
+        found = cls(metadata_engine())
+        look_into_database()
+        return found
 
     @property
     def database(self) -> str:
@@ -52,16 +61,16 @@ class RowStore:
         """The names of the tables that ``airflow db clean`` made."""
         return [table.name for table in self._tables.values() if table.is_archive]
 
-    def count(self, selection: Selection = Selection()) -> int:
+    def count(self, selection: Selection = EVERYTHING) -> int:
         """How many rows `scan` gives; more where patterns match in another case, on a database that does not mind."""
         return sum(
-            self._read(sa.select(sa.func.count()).select_from(table.source).where(*selection.conditions(table.columns)))[
-                0
-            ][0]
+            self._read(
+                sa.select(sa.func.count()).select_from(table.source).where(*selection.conditions(table.columns))
+            )[0][0]
             for table in self._of(selection)
         )
 
-    def scan(self, selection: Selection = Selection()) -> Iterator[StoredRow]:
+    def scan(self, selection: Selection = EVERYTHING) -> Iterator[StoredRow]:
         """The rows, table by table, in the order of their keys; in bounded memory, however many and long they are.
 
         A row that is written meanwhile may be given as it was, as it is, or, if it is new, not at all.
@@ -87,11 +96,23 @@ class RowStore:
         wrote it stays. An archive is never written to.
         """
 
-        def write() -> list[bool]:
-            with self._engine.begin() as connection:
-                return [connection.execute(self._update(change)).rowcount == 1 for change in changes]
+        tries = 0
 
-        return self._settled(write)
+        def write() -> list[bool]:
+            nonlocal tries
+            tries += 1
+            with self._engine.begin() as connection:
+                return [connection.execute(*self._update(change)).rowcount == 1 for change in changes]
+
+        done = self._settled(write)
+        return done if tries == 1 else [is_done or self._has(change) for is_done, change in zip(done, changes)]
+
+    def _has(self, change: Change) -> bool:
+        """Whether the change is there: a connection that was lost may have been lost after the commit."""
+        row, table = change.row, self._tables[change.row.table]
+        is_it = [column == value for column, value in zip(table.key, row.identity)]
+        found = self._rows_where(table, [*is_it, table.columns["timestamp"] == row.timestamp])
+        return [one.value for one in found] == [json.loads(json.dumps(change.new))]
 
     def _of(self, selection: Selection) -> list[RowTable]:
         return [table for table in self._tables.values() if selection.archives or not table.is_archive]
@@ -124,15 +145,16 @@ class RowStore:
         found = self._read(sa.select(*columns).select_from(table.source).where(*conditions).order_by(*table.key))
         return [_row(table, parts, values) for values in found]
 
-    def _update(self, change: Change) -> Any:
+    def _update(self, change: Change) -> tuple[Any, dict[str, Any]]:
+        """A statement that is the same for each row, and what is of this one."""
         row = change.row
         table = self._tables[row.table]
         if table.is_archive:
             raise ValueError(f"{row.table} is an archive, which is not written to")
-        own = table.columns["value"].table
-        is_it = [column == value for column, value in zip(table.key, row.identity)]
-        is_as_read = [table.columns["timestamp"] == row.timestamp, _text(table) == row.text]
-        return sa.update(own).where(*is_it, *is_as_read).values(value=change.new)
+        if table.name not in self._updates:
+            self._updates[table.name] = _update(table)
+        own = {f"is_{name}": value for name, value in zip(table.identity, row.identity)}
+        return self._updates[table.name], {**own, "written": row.timestamp, "was": row.text, "new": change.new}
 
     def _read(self, query: Any) -> list[Any]:
         def read() -> list[Any]:
@@ -171,6 +193,13 @@ def _row(table: RowTable, parts: list[str], values: Any) -> StoredRow:
         str(instance) if instance else None,
     )
     return StoredRow(table.name, identity, at, timestamp, "null" if text is None else text, table.is_archive)
+
+
+def _update(table: RowTable) -> Any:
+    is_it = [column == sa.bindparam(f"is_{name}") for name, column in zip(table.identity, table.key)]
+    is_as_read = [table.columns["timestamp"] == sa.bindparam("written"), _text(table) == sa.bindparam("was")]
+    own = table.columns["value"].table
+    return sa.update(own).where(*is_it, *is_as_read).values(value=sa.bindparam("new"))
 
 
 def _text(table: RowTable) -> Any:

@@ -48,6 +48,11 @@ def checked_key(key: object) -> str:
     return key
 
 
+def names_in_keys(name: str) -> set[str]:
+    """Each form that the name of a dag, a run or a task has in keys: whole, or cut to let the whole key fit."""
+    return {_part(name, longest) for longest in range(_MAX_PART, _MIN_PART - 1, -12)}
+
+
 def _part(name: str | None, longest: int) -> str:
     quoted = quote(name or "unknown", safe="")
     if not quoted.strip("."):

@@ -21,6 +21,7 @@ LIMIT = 900
 
 UNITS = (
     *(f"tests/unit/test_{name}.py" for name in ("backends", "compat", "hooks", "masking", "own_backends", "plugin")),
+    "tests/unit/test_compat_dags.py",
     *(f"tests/unit/testing/test_{name}.py" for name in ("supervisor", "databases")),
     *("tests/unit/helpers", "tests/unit/observe", "tests/unit/schemas", "tests/wire"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -114,6 +115,28 @@ def test_a_row_that_another_command_changed_since_it_was_read_is_left_alone(engi
     assert rows.replace([Change(row, {"key": "two"})]) == [True]
     assert rows.replace([Change(row, {"key": "three"})]) == [False]
     assert read(engine, AT) == {"key": "two"}
+
+
+def test_a_change_whose_commit_was_not_heard_of_counts_as_done(
+    engine: Engine, rows: RowStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection goes just after the commit: the next try finds the row changed, by this very change."""
+    plant(engine, [Planted(AT, "old"), *many(1)])
+    first, other = sorted(rows.scan(), key=lambda row: row.at.map_index or 0)
+    assert rows.replace([Change(other, "of another")]) == [True]
+    monkeypatch.setattr(store, "_FIRST_WAIT", 0)
+    begin, lost = engine.begin, []
+
+    @contextmanager
+    def losing() -> Iterator[Any]:
+        with begin() as connection:
+            yield connection
+        if not lost:
+            lost.append(True)
+            raise sa.exc.OperationalError("COMMIT", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr(engine, "begin", losing)
+    assert rows.replace([Change(first, {"n": 1.5}), Change(other, "changed")]) == [True, False]
 
 
 def test_a_row_that_is_gone_is_not_made_again(engine: Engine, rows: RowStore) -> None:
