@@ -39,6 +39,10 @@ class FernetEncryption(ChunkedEncryption):
                 self._known = self._known or self._get_keys()
         return self._known
 
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of the keys that are here, the newest first."""
+        return self._keys.ids
+
     def _key(self, name: str) -> Fernet:
         if name not in self._keys:
             self._refresh(name)

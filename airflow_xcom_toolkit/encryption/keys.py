@@ -34,6 +34,11 @@ class KeyRing:
         return key_id in self._by_id
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all keys, the newest first."""
+        return tuple(self._by_id)
+
+    @property
     def primary(self) -> Fernet:
         return self._by_id[self.primary_id]
 

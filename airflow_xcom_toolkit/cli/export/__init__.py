@@ -1,0 +1,1 @@
+"""``export``: a value written to a file that other tools open."""

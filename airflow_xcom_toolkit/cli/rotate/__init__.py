@@ -1,0 +1,1 @@
+"""``rotate``: rows under the newest key, and whether an old one may be retired."""

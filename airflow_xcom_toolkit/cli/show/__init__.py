@@ -1,0 +1,1 @@
+"""``show``: a row explained, and its value previewed."""
