@@ -31,3 +31,9 @@ class Compression(Method):
         if not self._candidates:
             return self
         return method(self._candidates[0], draft().size) if secret else choose(draft(), self._candidates)
+
+    def choices(self, *, secret: bool) -> frozenset[str | None]:
+        """The methods that `chosen` may give; ``None`` is none."""
+        if not self._candidates:
+            return frozenset({self.name})
+        return frozenset({self._candidates[0]} if secret else {None, *self._candidates})

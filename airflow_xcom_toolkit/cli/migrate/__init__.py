@@ -1,0 +1,1 @@
+"""``migrate``: the rows there are, in another form."""
