@@ -226,10 +226,21 @@ def _source_of_keys() -> str | None:
 
 
 def _provided_keys(path: str) -> Sequence[str]:
-    found = conf.getimport(SECTION, "key_provider")
+    found = _imported_provider(path)
     if not (isinstance(found, type) and issubclass(found, KeyProvider)):
         raise ConfigurationError(f"{SECTION}.key_provider", f"{path!r} is not a subclass of abc.KeyProvider")
     return _checked_keys(path, _called(path, found))
+
+
+def _imported_provider(path: str) -> Any:
+    """What is at the path. Airflow logs what it cannot import: not what may be a key in the wrong option."""
+    option = f"{SECTION}.key_provider"
+    if not all(part.isidentifier() for part in path.split(".")):
+        raise ConfigurationError(option, "it is not the dotted path of a class; keys themselves are set by fernet_keys")
+    try:
+        return conf.getimport(SECTION, "key_provider")
+    except Exception as e:  # Airflow's own quotes the import error alone; that of the module may quote anything.
+        raise ConfigurationError(option, f"{path!r} cannot be imported ({type(e.__cause__ or e).__name__})") from None
 
 
 def _called(path: str, provider: type[KeyProvider]) -> Any:

@@ -33,6 +33,8 @@ class Command:
     examples: str
     arguments: tuple[Argument, ...]
     function: str
+    starts_airflow: bool = True
+    """Whether Airflow is started before it; else it does so itself, or not at all."""
 
     @property
     def __name__(self) -> str:

@@ -94,5 +94,6 @@ def standard_output() -> Iterator[Console]:
             console = Console(file=file, highlight=False)
             yield console if console.is_terminal else Console(file=file, highlight=False, width=WIDTH)
     finally:
+        sys.stdout.flush()
         os.dup2(own, 1)
         os.close(own)

@@ -7,14 +7,41 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
+from .audit.command import AUDIT
 from .bench.command import BENCH
 from .command import Command
+from .doctor.command import DOCTOR
+from .export.command import EXPORT
+from .gc.command import GC
+from .keygen.command import KEYGEN
+from .lifecycle.command import LIFECYCLE
+from .migrate.command import MIGRATE
+from .probe.command import PROBE
+from .rotate.command import ROTATE
+from .scan.command import SCAN
+from .schemas.command import SCHEMAS
+from .show.command import SHOW
 
 GROUP = "xcom-toolkit"
 HELP = "Tools for the XComs of this deployment"
-COMMANDS: tuple[Command, ...] = (BENCH,)
+COMMANDS: tuple[Command, ...] = (
+    AUDIT,
+    BENCH,
+    DOCTOR,
+    EXPORT,
+    GC,
+    KEYGEN,
+    LIFECYCLE,
+    MIGRATE,
+    PROBE,
+    ROTATE,
+    SCAN,
+    SCHEMAS,
+    SHOW,
+)
 
 
 def get_cli_commands() -> list[Any]:
@@ -63,4 +90,14 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command that the arguments name, and ends the process with its exit code."""
     args = parser().parse_args(arguments)
+    if args.func.starts_airflow:
+        _start_airflow()
     args.func(args)
+
+
+def _start_airflow() -> None:
+    """It imports the configured backend as it starts: let that end before ours begins. What it prints is no result."""
+    from .console import standard_output
+
+    with standard_output():
+        import_module("airflow")

@@ -1,0 +1,1 @@
+"""``doctor``: the preflight, run where tasks run."""

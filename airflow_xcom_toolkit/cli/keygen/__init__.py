@@ -1,0 +1,1 @@
+"""``keygen``: a key, and where to put it."""
