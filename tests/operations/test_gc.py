@@ -26,6 +26,7 @@ on_sqlite = pytest.mark.parametrize("metadata_url", ["sqlite"], indirect=True)
 """For what does not depend on the database."""
 
 AT = Coordinate("sales", "run", "load", -1, "return_value")
+A_UUID = "7aeb8e3c-176f-4ff8-99e1-5a16c5ce7059"
 
 
 @pytest.fixture
@@ -97,10 +98,10 @@ def test_what_the_stock_backend_left_is_found(deployment: Deployment) -> None:
     [
         "readme.txt",
         "sales/run/load/report.json",
-        f"sales/run/load/{uuid4()}.parquet",
-        f"reports/{uuid4()}.json",
-        f"sales/run/load/ti-{uuid4()}/model.pkl",
-        f"sales/run/load/ti-{uuid4()}/return_value.0123456789ab.json/part-0",
+        f"sales/run/load/{A_UUID}.parquet",
+        f"reports/{A_UUID}.json",
+        f"sales/run/load/ti-{A_UUID}/model.pkl",
+        f"sales/run/load/ti-{A_UUID}/return_value.0123456789ab.json/part-0",
         "sales/run/load/write/return_value.0123.json",
         "sales/run/load/write/.hidden",
     ],

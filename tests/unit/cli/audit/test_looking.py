@@ -61,7 +61,7 @@ def test_a_reference_of_the_stock_backend_tells_no_size() -> None:
 
 
 @pytest.mark.parametrize("value", [b"x" * 5000, {"a": (1, 2), "b": b"y" * 3000}, ["text"] * 1000, {1: 2}])
-@pytest.mark.parametrize("keys", ["", KEY])
+@pytest.mark.parametrize("keys", ["", KEY], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("threshold", [-1, 0])
 def test_an_envelope_has_the_size_that_a_threshold_is_compared_with(
     value: Any, keys: str, threshold: int, options: SetOptions

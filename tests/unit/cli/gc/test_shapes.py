@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 
 from airflow_xcom_toolkit.abc import Coordinate
@@ -11,7 +9,7 @@ from airflow_xcom_toolkit.cli.gc.shapes import REUSED, STOCK, TEMPORARY, TOOLKIT
 from airflow_xcom_toolkit.metadata import Selection
 from airflow_xcom_toolkit.placement.paths import object_key
 
-UUID = str(uuid4())
+UUID = "7aeb8e3c-176f-4ff8-99e1-5a16c5ce7059"
 RUN = "manual__2026-01-02T03:04:05+00:00"
 NAMES = ("sales", "sales/eu", "..", "ü b", "a" * 250, "%", "task.group.load", "x" * 120 + "/")
 
@@ -39,7 +37,7 @@ def test_a_key_that_the_toolkit_makes_is_ours_whatever_the_names_are(
         (f"NO_DAG_ID/NO_RUN_ID/NO_TASK_ID/{UUID}", STOCK),
         (f"sales/{RUN}/load/ti-{UUID}/return_value.json", REUSED),
         (f"sales/{RUN}/load/write-{UUID}/a%2Fb.json.gz", REUSED),
-        (f"sales/run/load/write/.{uuid4().hex}.tmp", TEMPORARY),
+        ("sales/run/load/write/.7aeb8e3c176f4ff899e15a16c5ce7059.tmp", TEMPORARY),
     ],
 )
 def test_a_key_of_the_stock_backend_or_of_a_killed_push_is_ours(key: str, kind: str) -> None:
