@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from . import airflow_version
+
 _CONTEXT = "_AIRFLOW_PROCESS_CONTEXT"
 _METASTORE = "airflow.secrets.metastore.MetastoreBackend"
 
@@ -16,6 +18,5 @@ def look_into_database() -> None:
     from airflow import secrets
 
     os.environ[_CONTEXT] = "server"
-    places = getattr(secrets, "DEFAULT_SECRETS_SEARCH_PATH_WORKERS", None)
-    if isinstance(places, list) and _METASTORE not in places:
-        places.append(_METASTORE)
+    if airflow_version().startswith("3.0.") and _METASTORE not in secrets.DEFAULT_SECRETS_SEARCH_PATH_WORKERS:
+        secrets.DEFAULT_SECRETS_SEARCH_PATH_WORKERS.append(_METASTORE)
