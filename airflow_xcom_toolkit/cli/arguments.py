@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .command import Argument, UsageError
 
@@ -33,6 +34,15 @@ def selection(args: argparse.Namespace, *, archives: bool = False) -> Selection:
     from ..metadata import Selection
 
     return Selection(dag=args.dag, run=args.run, task=args.task, key=args.key, archives=archives)
+
+
+def class_at(flag: str, path: str) -> Any:
+    """The class with that dotted path. Raises `UsageError`."""
+    module, _, name = path.rpartition(".")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as e:
+        raise UsageError(f"{flag}: {path} cannot be imported ({e})") from e
 
 
 def duration(flag: str, text: str) -> timedelta:

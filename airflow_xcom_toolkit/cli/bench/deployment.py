@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...errors import ConfigurationError
+from ..arguments import class_at
 from ..command import UsageError
 
 PATH = "AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_PATH"
@@ -155,11 +156,7 @@ def _set_threshold() -> tuple[str, ...]:
 
 
 def _named(path: str) -> Any:
-    module, _, name = path.rpartition(".")
-    try:
-        found = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as e:
-        raise UsageError(f"--backend: {path} cannot be imported ({e})") from e
+    found = class_at("--backend", path)
     if not isinstance(found, type) or not hasattr(found, "load_row"):
         raise UsageError(f"--backend: {path} is none of the toolkit's backends, nor a subclass of one")
     return found

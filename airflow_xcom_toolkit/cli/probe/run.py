@@ -19,6 +19,7 @@ from rich.markup import escape
 
 from ...compat import conf
 from .. import console
+from ..arguments import class_at
 from ..command import UsageError
 from ..console import DONE, WRONG, Consoles
 from ..loading import loaded
@@ -53,11 +54,7 @@ def _work(args: argparse.Namespace, consoles: Consoles) -> int:
 
 def _checked(path: str) -> str:
     """Raises `UsageError` for what is no backend."""
-    module, _, name = path.rpartition(".")
-    try:
-        found = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as e:
-        raise UsageError(f"--backend: {path} cannot be imported ({e})") from e
+    found = class_at("--backend", path)
     if not (isinstance(found, type) and issubclass(found, import_module("airflow.sdk.bases.xcom").BaseXCom)):
         raise UsageError(f"--backend: {path} is no XCom backend: it is to be a subclass of BaseXCom")
     return path
