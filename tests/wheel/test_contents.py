@@ -31,9 +31,10 @@ def test_it_has_the_package_as_the_checkout_has_it(archive: Archive) -> None:
 
 
 def test_it_has_only_python_and_what_python_reads(archive: Archive) -> None:
-    """No compiled file, no test data but the golden rows of the contract, no folder beside the package."""
+    """And the page of the audit. No compiled file, no test data but the golden rows, no folder beside the package."""
     others = {name for name in archive.of_the_package if not name.endswith(".py")}
-    assert {name for name in others if not GOLDEN.fullmatch(name)} == {"py.typed", "provider.yaml"}
+    read = {"py.typed", "provider.yaml", "cli/audit/page.html"}
+    assert {name for name in others if not GOLDEN.fullmatch(name)} == read
     assert archive.beside_the_package == {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
 
 
