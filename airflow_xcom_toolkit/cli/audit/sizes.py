@@ -6,7 +6,10 @@ from collections import Counter
 from math import ceil, log
 
 RELATIVE_ERROR = 0.005
-"""Of a percentile, at most, before it is rounded to whole bytes. Source: the sketch of Masson, Rim and Lee, DDSketch, VLDB 2019."""
+"""Of a percentile, at most, before it is rounded to whole bytes.
+
+Source: the sketch of Masson, Rim and Lee, DDSketch, VLDB 2019.
+"""
 _GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 _PER_BUCKET = 1 / log(_GROWTH)
 
