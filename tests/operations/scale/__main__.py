@@ -10,6 +10,7 @@ again and again; ``migrate`` to what Airflow's own backend reads, and back. It p
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import random
 import shutil
@@ -19,6 +20,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import lt
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +50,7 @@ class Place:
     store: Any
     environment: Mapping[str, str]
     keys: Callable[[], set[str]]
+    has: Callable[[str], bool]
 
     def with_keys(self, *keys: str) -> dict[str, str]:
         return {**self.environment, "AIRFLOW__XCOM_TOOLKIT__FERNET_KEYS": ",".join(keys)}
@@ -54,15 +58,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Sizes:
-    """``kill_after``: the seconds after which gc is killed."""
-
     rows: int
     objects: int
-    kill_after: float
 
     @property
     def orphans(self) -> int:
-        return self.objects // 50
+        return self.objects // 10
 
     @property
     def referring(self) -> int:
@@ -70,7 +71,7 @@ class Sizes:
 
 
 def main(options: argparse.Namespace) -> None:
-    sizes = Sizes(options.rows, options.objects, options.kill_after)
+    sizes = Sizes(options.rows, options.objects)
     with _place(options.database, options.store) as place:
         start = time.monotonic()
         found = populate(place.engine, place.store, sizes.rows, sizes.objects, sizes.orphans, say)
@@ -92,7 +93,8 @@ def collects(place: Place, found: Population, sizes: Sizes) -> None:
     told("gc, report", processes.run(environment, "gc", "--json", *grace).must())
     assert place.keys() == found.referenced | found.orphans, "a report deleted something"
     with pushing(place.engine, writer(place.store, OLD), "manual__meanwhile") as pushed:
-        killed = processes.run(environment, "gc", "--delete", "--json", *grace, kill_after=sizes.kill_after)
+        watched = random.Random(0).sample(sorted(found.orphans), min(50, len(found.orphans)))
+        killed = processes.run(environment, "gc", "--delete", "--json", *grace, kill_when=_any_gone(place, watched))
         told("gc --delete, killed", killed.must(-9, 0))
         before = pushed.keys  # Listing takes a while, in which more are pushed.
         check_collected(place.keys(), found, before, done=False)
@@ -102,6 +104,12 @@ def collects(place: Place, found: Population, sizes: Sizes) -> None:
         assert found.pipeline.pull(row, at).value["n"] == at.map_index
     say(f"{len(pushed.rows):,} values were pushed meanwhile")
     found.referenced.update(pushed.keys)
+
+
+def _any_gone(place: Place, keys: list[str]) -> Callable[[float], bool]:
+    """Whether one of them is deleted: then the command is in the middle of it."""
+    turn = itertools.cycle(keys)
+    return lambda seconds: not all(place.has(next(turn)) for _ in range(5))
 
 
 def check_collected(keys: set[str], found: Population, pushed: set[str], *, done: bool) -> None:
@@ -117,7 +125,7 @@ def rotates(place: Place, found: Population, sizes: Sizes) -> None:
     environment = place.with_keys(NEW, OLD)
     before = place.keys()
     for kill in range(KILLS):
-        ended = processes.run(environment, "rotate", "--json", kill_after=4.5 + 1.5 * kill)
+        ended = processes.run(environment, "rotate", "--json", kill_when=partial(lt, 4.5 + 1.5 * kill))
         told(f"rotate, killed ({kill + 1})", ended.must(-9, 0))
         check_values(place, sizes, writer(place.store, NEW, OLD))
     told("rotate, started again", processes.run(environment, "rotate", "--json").must())
@@ -194,30 +202,42 @@ def _place(kind: str, store: str) -> Iterator[Place]:
                 "AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_THRESHOLD": str(THRESHOLD),
             }
             engine = connected(url)
-            with _local(folder) if store == "local" else _s3() as (where, variables, keys):
+            with _local(folder) if store == "local" else _s3() as (where, variables, keys, has):
                 path = where.as_uri() if isinstance(where, Path) else where
                 environment = {**common, **variables, "AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_PATH": path}
-                yield Place(engine, where, environment, keys)
+                yield Place(engine, where, environment, keys, has)
             engine.dispose()
 
 
+Opened = tuple[Any, dict[str, str], Callable[[], set[str]], Callable[[str], bool]]
+
+
 @contextmanager
-def _local(folder: Path) -> Iterator[tuple[Any, dict[str, str], Callable[[], set[str]]]]:
+def _local(folder: Path) -> Iterator[Opened]:
     store = folder / "store"
     store.mkdir()
-    yield store, {}, lambda: {str(file.relative_to(store)) for file in store.rglob("*") if file.is_file()}
+
+    def keys() -> set[str]:
+        return {str(file.relative_to(store)) for file in store.rglob("*") if file.is_file()}
+
+    yield store, {}, keys, lambda key: (store / key).exists()
     shutil.rmtree(store)
 
 
 @contextmanager
-def _s3() -> Iterator[tuple[Any, dict[str, str], Callable[[], set[str]]]]:
+def _s3() -> Iterator[Opened]:
     with ceph.s3() as bucket, bucket.reachable():
+        client = bucket.client()
 
         def keys() -> set[str]:
-            pages = bucket.client().get_paginator("list_objects_v2").paginate(Bucket=bucket.bucket)
+            pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket.bucket)
             return {one["Key"].removeprefix("xcom/") for page in pages for one in page.get("Contents", ())}
 
-        yield bucket.path, dict(bucket.environment), keys
+        def has(key: str) -> bool:
+            found = client.list_objects_v2(Bucket=bucket.bucket, Prefix=f"xcom/{key}", MaxKeys=1)
+            return bool(found.get("Contents"))
+
+        yield bucket.path, dict(bucket.environment), keys, has
 
 
 if __name__ == "__main__":
@@ -227,5 +247,4 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--objects", type=int, default=100_000)
     parser.add_argument("--only", action="append", choices=list(PARTS), help="this part alone; may be given again")
-    parser.add_argument("--kill-after", type=float, default=8.0, help="seconds until gc is killed")
     main(parser.parse_args())

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -34,8 +34,11 @@ class Ended:
         return self
 
 
-def run(environment: Mapping[str, str], *arguments: str, kill_after: float | None = None) -> Ended:
-    """``python -m airflow_xcom_toolkit …``, to its end; or killed, as by the kernel, after some seconds."""
+def run(environment: Mapping[str, str], *arguments: str, kill_when: Callable[[float], bool] | None = None) -> Ended:
+    """``python -m airflow_xcom_toolkit …``, to its end; or killed, as by the kernel.
+
+    ``kill_when`` is asked again and again, with the seconds until then.
+    """
     with TemporaryFile() as output, TemporaryFile() as errors:
         start = time.monotonic()
         command = [sys.executable, "-m", "airflow_xcom_toolkit", *arguments]
@@ -43,9 +46,9 @@ def run(environment: Mapping[str, str], *arguments: str, kill_after: float | Non
         peak = 0
         while process.poll() is None:
             peak = max(peak, _peak(process.pid))
-            if kill_after is not None and time.monotonic() - start > kill_after:
+            if kill_when is not None and kill_when(time.monotonic() - start):
                 process.kill()
-            time.sleep(0.05)
+            time.sleep(0.02)
         seconds = time.monotonic() - start
         texts = [(file.seek(0), file.read().decode(errors="replace"))[1] for file in (output, errors)]
     return Ended(process.returncode, texts[0], texts[1], seconds, peak)
