@@ -16,8 +16,8 @@ PYTEST := AIRFLOW_HOME=$(CURDIR)/.venv/airflow $(BIN)/python -m pytest
 SIDE_BY_SIDE := -n 2 --dist loadscope --no-loadscope-reorder
 AROUND_AIRFLOW := tests/databases tests/hosts tests/matrix
 
-# Tests of stores run against the wheel, in a folder where the checkout is on no path; those that take longest begin.
-ON_STORES := $(addprefix tests/contract/test_on_,azure.py gcs.py s3.py memory.py)
+# Tests of stores run against the wheel, in a folder where the checkout is on no path.
+ON_STORES := $(addprefix tests/contract/test_on_,memory.py s3.py gcs.py azure.py)
 IN_FULL := $(addprefix tests/contract/full_on_,copies.py s3.py gcs.py azure.py)
 PYTEST_WHEEL := cd .venv-wheel/run && AIRFLOW_HOME=$(CURDIR)/.venv-wheel/airflow \
 	XCOM_TOOLKIT_SERVERS=$(CURDIR)/.servers XCOM_TOOLKIT_WHEEL=$$(echo $(CURDIR)/.venv-wheel/dist/*.whl) \

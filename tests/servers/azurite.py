@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,10 @@ def azure(container: str = "xcom") -> Iterator[Store]:
 
 def made(endpoint: str, container: str) -> Store:
     """A container of a running server; made if it is not there."""
-    found = service(endpoint).get_container_client(container)
-    if not found.exists():
-        found.create_container()
+    from azure.core.exceptions import ResourceExistsError
+
+    with suppress(ResourceExistsError):  # Another worker may make it at the same time.
+        service(endpoint).create_container(container)
     return Store(
         name="azure",
         path=path(container),
