@@ -106,6 +106,8 @@ class Airflow:
             "core__parallelism": "4",
             "core__dags_are_paused_at_creation": "False",
             "core__simple_auth_manager_all_admins": "True",
+            # Airflow's scheduler ends when it waits for SQLite longer than the five seconds of Python's default.
+            "database__sql_alchemy_conn": f"sqlite:///{self.database}?timeout=60",
             "logging__base_log_folder": str(self.log_folder),
             "logging__trigger_log_server_port": str(free_port()),
             "logging__worker_log_server_port": str(free_port()),

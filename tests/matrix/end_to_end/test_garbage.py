@@ -32,12 +32,11 @@ def keys_of_rows(airflow: Airflow, run_id: str = "%") -> set[str]:
 
 @pytest.mark.usefixtures("ended")
 def test_the_objects_of_a_deleted_run_are_deleted_and_no_other(airflow: Airflow) -> None:
-    """The run was cleared before: in Airflow 3.4, what its first tries pushed is there until then."""
-    run_id = airflow.trigger("clearing")
-    airflow.succeed("clearing", run_id)
-    airflow.rerun("clearing", run_id)
+    """Its tasks tried twice: in Airflow 3.4, what their first tries pushed is there until then."""
+    run_id = airflow.trigger("retrying")
+    airflow.succeed("retrying", run_id)
     of_run, named, before = keys_of_rows(airflow, run_id), keys_of_rows(airflow), airflow.objects()
-    airflow.request("DELETE", f"/dags/clearing/dagRuns/{run_id}")
+    airflow.request("DELETE", f"/dags/retrying/dagRuns/{run_id}")
     for key in named:
         os.utime(airflow.store / key, (time.time() - LONG_AGO,) * 2)
     answer = gc(airflow)
