@@ -13,7 +13,7 @@ from ...comparison import difference
 from ...compat.pushing import watching
 from .describe import describe
 
-_LONGEST = 300
+_LONGEST = 500
 
 
 @dataclass
