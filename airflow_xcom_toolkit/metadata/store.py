@@ -96,16 +96,11 @@ class RowStore:
         wrote it stays. An archive is never written to.
         """
 
-        tries = 0
-
         def write() -> list[bool]:
-            nonlocal tries
-            tries += 1
             with self._engine.begin() as connection:
                 return [connection.execute(*self._update(change)).rowcount == 1 for change in changes]
 
-        done = self._settled(write)
-        return done if tries == 1 else [is_done or self._has(change) for is_done, change in zip(done, changes)]
+        return [done or self._has(change) for done, change in zip(self._settled(write), changes)]
 
     def _has(self, change: Change) -> bool:
         """Whether the change is there: a connection that was lost may have been lost after the commit."""

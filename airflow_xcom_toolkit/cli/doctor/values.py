@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
@@ -28,9 +26,8 @@ def check(here: Here) -> Iterator[Finding]:
         ways.append((OFFLOADED, here.variant(threshold=0, mask_decrypted=False)))
     else:
         yield skipped(_why_not(here))
-    with _unlogged():
-        for way, backend in ways:
-            yield from _way(here, way, backend)
+    for way, backend in ways:
+        yield from _way(here, way, backend)
 
 
 def _way(here: Here, way: str, backend: Any) -> Iterator[Finding]:
@@ -39,18 +36,6 @@ def _way(here: Here, way: str, backend: Any) -> Iterator[Finding]:
         return
     for family, make in families().items():
         yield from _family(here, family, make, way, backend)
-
-
-@contextmanager
-def _unlogged() -> Iterator[None]:
-    """Without the line that is logged of each value."""
-    log = logging.getLogger("airflow_xcom_toolkit.values")
-    before = log.level
-    log.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
 
 
 def _why_not(here: Here) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ...errors import MetadataError
-from ...metadata import Change, RowStore, Selection, StoredRow
+from ...metadata import Change, RowStore, StoredRow
 
 MOST_ROWS = 100
 MOST_CHARACTERS = 4_000_000
@@ -52,7 +52,7 @@ class Batches:
 
     def _replace(self, waiting: list[Replaced]) -> None:
         for one, done in zip(waiting, self._rows.replace([Change(one.row, one.new) for one in waiting])):
-            self._done(one, done or self._stands(one))
+            self._done(one, done)
 
     def _one_by_one(self, waiting: list[Replaced]) -> None:
         """A row may be too long for this database. If it takes none at all, it is away."""
@@ -65,11 +65,3 @@ class Batches:
                 if failed == len(waiting):
                     raise
                 self._failed(one.row, str(e))
-
-    def _stands(self, one: Replaced) -> bool:
-        """Whether the new row is there all the same: a connection may end after the database has done its part."""
-        at = one.row.at
-        exact = Selection(dag=at.dag_id, run=at.run_id, task=at.task_id, key=at.key, map_index=at.map_index)
-        identity = (one.row.table, one.row.identity)
-        found = (row for row in self._rows.scan(exact) if (row.table, row.identity) == identity)
-        return any(row.value == one.new for row in found)
