@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import airflow  # noqa: F401 - It imports the configured backend as it starts; let that end before ours begins.
-
 from ...abc import Coordinate
 from ...errors import PathError, XComToolkitError
 from ...helpers._parts import MISSING, parse, read

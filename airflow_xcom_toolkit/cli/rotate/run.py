@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-import airflow  # noqa: F401 - It imports the configured backend as it starts; let that end before ours begins.
-
 from ...metadata import RowStore
 from ...rotation import Rotation
 from .. import arguments

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-import airflow  # noqa: F401 - It imports the configured backend as it starts; let that end before ours begins.
-
 from ...errors import XComToolkitError
 from ..console import DONE, WRONG, Consoles, run
 from .explaining import STOCK, Explanation, explain, reading_backend
