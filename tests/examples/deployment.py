@@ -1,0 +1,134 @@
+"""The started Airflows in which all examples run: with Airflow's default backend, and with the toolkit's."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from tests.integration.airflow_env import BACKEND, BASE_XCOM, Airflow
+from tests.servers import ceph, gcs
+from tests.servers.postgres import postgres
+
+from .catalogue import EXAMPLE_DAGS
+from .expected.model import DEFAULT, TOOLKIT
+
+BACKENDS = {DEFAULT: BASE_XCOM, TOOLKIT: BACKEND}
+LOGICAL_DATE = "2026-01-01T00:00:00Z"
+"""Of every run that is started here, so that what depends on it is the same each time."""
+
+_USER, _PASSWORD = "admin", "admin-password"
+_ENDED = ("success", "failed")
+
+
+class ExamplesAirflow(Airflow):
+    """Finds the examples where they are installed. ``url``: of its metadata database."""
+
+    def __init__(self, home: Path, backend: str, url: str, **options: str) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        passwords = home / "passwords.json"
+        passwords.write_text(json.dumps({_USER: _PASSWORD}))
+        super().__init__(
+            home,
+            backend=BACKENDS[backend],
+            core__dags_folder=str(EXAMPLE_DAGS),
+            core__simple_auth_manager_all_admins="False",
+            core__simple_auth_manager_passwords_file=str(passwords),
+            core__simple_auth_manager_users=f"{_USER}:admin",
+            core__allowed_deserialization_classes="airflow.* airflow_xcom_toolkit.*",
+            dag_processor__min_file_process_interval="3600",
+            dag_processor__refresh_interval="5",
+            xcom_toolkit__api_conn_id="airflow_api",
+            xcom_toolkit__fernet_keys=Fernet.generate_key().decode(),
+            common_io__xcom_objectstorage_threshold="4096",
+            **options,
+        )
+        self.backend = backend
+        self.env["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = url
+        self.env["AIRFLOW_CONN_AIRFLOW_API"] = json.dumps(
+            {"conn_type": "http", "host": f"http://127.0.0.1:{self.port}", "login": _USER, "password": _PASSWORD}
+        )
+        self.env["AIRFLOW_CONN_AIRFLOW_METADATA"] = json.dumps(_connection(url))
+
+    def log_in(self) -> None:
+        credentials = {"username": _USER, "password": _PASSWORD}
+        token = self._client.post("/auth/token", json=credentials).json()["access_token"]
+        self._client.headers["Authorization"] = f"Bearer {token}"
+
+    def _has_parsed(self) -> bool:
+        errors = self.request("GET", "/importErrors")["import_errors"]
+        assert not errors, json.dumps(errors, indent=1)
+        found = {Path(dag["fileloc"]).name for dag in self.dags()}
+        return found >= {path.name for path in EXAMPLE_DAGS.glob("[!_]*.py")}
+
+    def dags_of(self, name: str) -> list[str]:
+        """The ids of the dags of an example, in order."""
+        return sorted(dag["dag_id"] for dag in self.dags() if Path(dag["fileloc"]).stem == name)
+
+    def dags(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while page := self.request("GET", f"/dags?limit=100&offset={len(found)}")["dags"]:
+            found += page
+        return found
+
+    def forget(self, dag_id: str) -> None:
+        """Deletes the runs of a dag, so that it can run for the same date again."""
+        for run in self.runs(dag_id):
+            self.request("DELETE", f"/dags/{dag_id}/dagRuns/{run['dag_run_id']}")
+
+    def begin(self, dag_id: str) -> None:
+        self.request("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": LOGICAL_DATE})
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.request("GET", f"/dags/{dag_id}/dagRuns?limit=100")["dag_runs"]
+        return found
+
+    def wait_for(self, dag_ids: list[str], seconds: float) -> None:
+        """Until every run has ended, however it did; of a dag that another one starts, until it has one."""
+        end = time.monotonic() + seconds
+        for dag_id in dag_ids:
+            while not (runs := self.runs(dag_id)) or any(run["state"] not in _ENDED for run in runs):
+                assert time.monotonic() < end, f"{dag_id} has not ended\n{self.logs(dag_id)[-6000:]}"
+                time.sleep(0.5)
+
+    def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100"
+        found: list[dict[str, Any]] = self.request("GET", path)["task_instances"]
+        return found
+
+
+def _connection(url: str) -> dict[str, Any]:
+    """As `xcom_maintenance` takes it."""
+    kind, _, rest = url.partition("://")
+    if kind == "sqlite":
+        return {"conn_type": "sqlite", "host": rest.partition("?")[0].removeprefix("/")}
+    folder = rest.partition("?host=")[2]
+    return {"conn_type": "postgres", "login": "postgres", "schema": "postgres", "extra": {"host": folder}}
+
+
+@contextmanager
+def started(backend: str, home: Path) -> Iterator[ExamplesAirflow]:
+    """The default backend over SQLite, the toolkit's over PostgreSQL; values of both may go to S3 and to GCS."""
+    with ExitStack() as servers:
+        s3 = servers.enter_context(ceph.s3())
+        google = servers.enter_context(gcs.gcs())
+        is_default = backend == DEFAULT
+        url = f"sqlite:///{home}/airflow.db?timeout=60" if is_default else servers.enter_context(postgres())
+        airflow = ExamplesAirflow(
+            home,
+            backend,
+            url,
+            common_io__xcom_objectstorage_path=s3.path,
+            xcom_toolkit__stores=json.dumps({"gcs": google.path}),
+        )
+        airflow.env.update({**s3.environment, **google.environment})
+        try:
+            airflow.start()
+            yield airflow
+        finally:
+            airflow.stop()
