@@ -14,9 +14,11 @@ STORES := '.[all,testing]' --group stores -c constraints/wheel.txt
 
 PYTEST := AIRFLOW_HOME=$(CURDIR)/.venv/airflow $(BIN)/python -m pytest
 SIDE_BY_SIDE := -n 2 --dist loadscope --no-loadscope-reorder
+WAITING := $(subst -n 2,-n 4,$(SIDE_BY_SIDE))
 AROUND_AIRFLOW := tests/databases tests/hosts tests/matrix
+EXAMPLES := tests/examples/test_in_airflow.py tests/examples/test_found_by_airflow.py
 
-# Tests of stores run against the wheel, in a folder where the checkout is on no path.
+# Tests of stores, and the examples, run against the wheel, in a folder where the checkout is on no path.
 ON_STORES := $(addprefix tests/contract/test_on_,memory.py s3.py gcs.py azure.py)
 IN_FULL := $(addprefix tests/contract/full_on_,copies.py s3.py gcs.py azure.py)
 PYTEST_WHEEL := cd .venv-wheel/run && AIRFLOW_HOME=$(CURDIR)/.venv-wheel/airflow \
@@ -27,7 +29,7 @@ PYTEST_WHEEL := cd .venv-wheel/run && AIRFLOW_HOME=$(CURDIR)/.venv-wheel/airflow
 install = $(BIN)/uv pip install --quiet --compile-bytecode --python $(1) $(2) \
 	|| $(BIN)/python -m pip --quiet --python $(1) install $(2)
 
-.PHONY: demo test test-in-airflow test-other-airflows test-around-airflow matrix servers wheel constraints clean
+.PHONY: demo test test-in-airflow test-other-airflows test-around-airflow test-examples matrix servers wheel constraints clean
 
 demo: .venv/.demo
 	@PYTHONUTF8=1 $(BIN)/python -m airflow_xcom_toolkit.demo
@@ -35,15 +37,19 @@ demo: .venv/.demo
 test: .venv/.test wheel
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(PYTEST) $(SIDE_BY_SIDE) $(addprefix --ignore=,tests/integration $(AROUND_AIRFLOW) $(ON_STORES) tests/stores)
-	$(PYTEST_WHEEL) $(SIDE_BY_SIDE) -m 'not matrix_only' $(ON_STORES) tests/stores
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-in-airflow test-other-airflows test-around-airflow
+	$(PYTEST) $(SIDE_BY_SIDE) $(addprefix --ignore=,tests/integration $(AROUND_AIRFLOW) $(ON_STORES) tests/stores $(EXAMPLES))
+	$(PYTEST_WHEEL) $(WAITING) -m 'not matrix_only' $(ON_STORES) tests/stores
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-in-airflow test-other-airflows test-around-airflow \
+		test-examples
 
 test-in-airflow: .venv/.test
 	$(PYTEST) tests/integration
 
 test-around-airflow: .venv/.test
 	$(PYTEST) $(AROUND_AIRFLOW)
+
+test-examples: wheel
+	$(PYTEST_WHEEL) $(EXAMPLES)
 
 test-other-airflows: .venv/.test
 	$(BIN)/python -m tests.matrix --short

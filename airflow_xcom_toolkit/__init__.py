@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .rollback import Envelope
     from .schemas import Versioned, frame_schema, upcaster, xcom_schema
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"
 __all__ = [
     "Envelope",
     "FernetXComBackend",

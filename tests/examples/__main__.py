@@ -2,6 +2,8 @@
 
 ``python -m tests.examples serve default`` (or ``toolkit``) starts an Airflow and keeps it; it sees what is changed.
 ``python -m tests.examples try NAME…`` runs examples in those that are kept, and says what is not as expected.
+``python -m tests.examples measure`` runs all, keeps what came of them, and writes the pages of the documentation;
+``python -m tests.examples write`` writes the pages of what was measured before.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from .catalogue import EXAMPLE_DAGS
 from .deployment import ExamplesAirflow, started
 from .expected import expected
 from .expected.model import DEFAULT, TOOLKIT
+from .measuring import measure
 from .outcome import Outcome, outcomes
+from .pages import write
 
 KEPT = Path(tempfile.gettempdir(), f"xcom-examples-{os.getuid()}")
 
@@ -110,8 +114,14 @@ def main() -> None:
     attempts = commands.add_parser("try")
     attempts.add_argument("names", nargs="+", metavar="NAME")
     attempts.add_argument("--backend", choices=(DEFAULT, TOOLKIT))
+    commands.add_parser("measure")
+    commands.add_parser("write")
     arguments = parser.parse_args()
-    if arguments.command == "serve":
+    if arguments.command == "measure":
+        measure()
+    if arguments.command in ("measure", "write"):
+        write()
+    elif arguments.command == "serve":
         serve(arguments.backend)
     elif not attempt(arguments.names, [arguments.backend] if arguments.backend else [DEFAULT, TOOLKIT]):
         raise SystemExit(1)

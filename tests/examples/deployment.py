@@ -22,6 +22,12 @@ BACKENDS = {DEFAULT: BASE_XCOM, TOOLKIT: BACKEND}
 LOGICAL_DATE = "2026-01-01T00:00:00Z"
 """Of every run that is started here, so that what depends on it is the same each time."""
 
+BUNDLE = {
+    "name": "xcom-toolkit-examples",
+    "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+    "kwargs": {"path": str(EXAMPLE_DAGS)},
+}
+
 _USER, _PASSWORD = "admin", "admin-password"
 _ENDED = ("success", "failed")
 
@@ -36,7 +42,7 @@ class ExamplesAirflow(Airflow):
         super().__init__(
             home,
             backend=BACKENDS[backend],
-            core__dags_folder=str(EXAMPLE_DAGS),
+            dag_processor__dag_bundle_config_list=json.dumps([BUNDLE]),
             core__simple_auth_manager_all_admins="False",
             core__simple_auth_manager_passwords_file=str(passwords),
             core__simple_auth_manager_users=f"{_USER}:admin",

@@ -13,10 +13,6 @@ from tests.stores.wired import STORES, Wired, wiring
 QUICK = ("a 503", "an answer that is lost", "a reset in the answer")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "matrix_only: takes its time, and runs in `make matrix` alone")
-
-
 @pytest.fixture(scope="session", params=STORES)
 def wired(request: pytest.FixtureRequest) -> Iterator[Wired]:
     """Each kind of store in turn."""

@@ -1,0 +1,165 @@
+"""Writes the pages of the examples: from their files, and from what a run of all of them measured.
+
+python -m tests.examples write
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from airflow_xcom_toolkit.cli.words import count
+from tests.contract.pages import written
+from tests.docs.pages import DOCS
+
+from .catalogue import Example, examples, sections
+from .expected.model import DEFAULT, TOOLKIT
+from .measuring import MEASURED, size_of
+
+FOLDER = DOCS / "examples"
+INDEX = FOLDER / "index.md"
+FILES = "../../airflow_xcom_toolkit/example_dags"
+COPYABLE = "../../tests/examples/copyable"
+NOTHING = "–"
+
+
+def write() -> None:
+    for page, text in generated().items():
+        page.write_text(text, encoding="utf-8")
+
+
+def generated() -> dict[Path, str]:
+    """Each page, and what is to be in it."""
+    pages = {_page(name): _section(name, found) for name, found in sections().items()}
+    index = written(INDEX.read_text(encoding="utf-8"), {"sections": _overview(), "run": _totals()})
+    return {**pages, INDEX: index}
+
+
+def title(section: str) -> str:
+    """Of a section, without its number."""
+    return section.partition(" ")[2]
+
+
+def _page(section: str) -> Path:
+    return FOLDER / f"{title(section).lower().replace(' ', '-')}.md"
+
+
+def _overview() -> str:
+    lines = ["| section | examples |", "|---|---|"]
+    for section, found in sections().items():
+        page = _page(section).name
+        links = ", ".join(f"[{one.title}]({page}#{_anchor(one.title)})" for one in found)
+        lines.append(f"| [{title(section)}]({page}) | {links} |")
+    return "\n".join(lines)
+
+
+def _totals() -> str:
+    lines = ["| | tasks run | XComs | bytes in the database | bytes in the stores |", "|---|---|---|---|---|"]
+    for backend, name in ((DEFAULT, "Airflow's default backend"), (TOOLKIT, "`ToolkitXComBackend`")):
+        dags = measured()[backend].values()
+        xcoms = [xcom for dag in dags for xcom in dag["xcoms"].values()]
+        tasks = sum(len(dag["tasks"]) for dag in dags)
+        sums = (sum(xcom[part] for xcom in xcoms) for part in ("row", "object"))
+        lines.append(f"| {name} | {tasks} | {len(xcoms)} | {' | '.join(f'{one:,}' for one in sums)} |")
+    return "\n".join(lines)
+
+
+def _section(name: str, found: list[Example]) -> str:
+    lines = [f"# {title(name)}", "", f"{count(len(found), 'example')}. [How to run them](index.md#run-them)."]
+    for example in found:
+        lines += ["", f"## {example.title}", "", *_example(example)]
+    return "\n".join(lines) + "\n"
+
+
+def _example(example: Example) -> Iterator[str]:
+    yield f"[`{example.filename}`]({FILES}/{example.filename}) · {', '.join(example.tags)}"
+    yield ""
+    yield docstring(example).strip()
+    if matrix := _matrix(example):
+        yield from ("", *matrix)
+    yield from ("", *_results(example))
+    yield from ("", *_included(f"{FILES}/{example.filename}"))
+    if _copyable(example).exists():
+        yield from ("", "The tests:", "", *_included(f"{COPYABLE}/test_{example.filename}"))
+
+
+def docstring(example: Example) -> str:
+    return ast.get_docstring(ast.parse(example.path.read_text(encoding="utf-8"))) or ""
+
+
+def _copyable(example: Example) -> Path:
+    return Path(__file__).with_name("copyable") / f"test_{example.filename}"
+
+
+def _included(file: str) -> Iterator[str]:
+    yield from (f"```{{literalinclude}} {file}", ":language: python", "```")
+
+
+def _matrix(example: Example) -> list[str]:
+    """The table that is in the file as data, where there is one."""
+    rows = getattr(import_module(f"airflow_xcom_toolkit.example_dags.{example.name}"), "MATRIX", ())
+    if not rows:
+        return []
+    names = rows[0]._fields
+    head = [f"| {' | '.join(name.replace('_', ' ') for name in names)} |", "|---" * len(names) + "|"]
+    return head + [f"| {' | '.join(str(part) for part in row)} |" for row in rows]
+
+
+def _results(example: Example) -> Iterator[str]:
+    for dag_id in sorted(measured()[TOOLKIT]):
+        if dag_id == example.name or dag_id.startswith(f"{example.name}_"):
+            yield from _result(dag_id)
+
+
+def _result(dag_id: str) -> Iterator[str]:
+    default, toolkit = (measured()[backend][dag_id] for backend in (DEFAULT, TOOLKIT))
+    yield f"What a run of `{dag_id}` left: {_ended(default, toolkit)}."
+    yield ""
+    names = list(dict.fromkeys([*toolkit["xcoms"], *default["xcoms"]]))
+    if names:
+        yield "| XCom | value | by default | with the toolkit |"
+        yield "|---|---|---|---|"
+    for name in names:
+        found = [one["xcoms"].get(name) for one in (toolkit, default)]
+        sizes = [size_of(one) if one else NOTHING for one in reversed(found)]
+        yield f"| `{name}` | {_code((found[0] or found[1])['value'])} | {' | '.join(sizes)} |"
+
+
+def _ended(default: dict[str, Any], toolkit: dict[str, Any]) -> str:
+    if default["state"] == toolkit["state"] and default["tasks"] == toolkit["tasks"]:
+        return f"{_state(toolkit)}, with either backend"
+    return f"by default {_state(default)}; with the toolkit {_state(toolkit)}"
+
+
+def _state(run: dict[str, Any]) -> str:
+    others = [f"`{task}` {state.replace('_', ' ')}" for task, state in run["tasks"].items() if state != "success"]
+    ended = "succeeded" if run["state"] == "success" else run["state"]
+    return f"{ended} ({', '.join(others)})" if others else ended
+
+
+def _code(text: str) -> str:
+    """In a cell of a table, whatever is in it."""
+    fence = "``" if "`" in text else "`"
+    return f"{fence}{text.replace('|', chr(92) + '|')}{fence}"
+
+
+def _anchor(text: str) -> str:
+    kept = "".join(letter for letter in text.lower() if letter.isalnum() or letter in " -_")
+    return kept.replace(" ", "-")
+
+
+@cache
+def measured() -> dict[str, Any]:
+    """By backend and dag id."""
+    found: dict[str, Any] = json.loads(MEASURED.read_text(encoding="utf-8"))
+    return found
+
+
+def missing() -> list[str]:
+    """The examples whose runs were not measured."""
+    return [one.name for one in examples() if one.name not in measured()[TOOLKIT]]

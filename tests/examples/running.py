@@ -1,0 +1,24 @@
+"""All examples in one started Airflow, at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .catalogue import examples
+from .deployment import started
+from .expected import expected
+from .outcome import Outcome, outcomes
+
+LIMIT = 420.0
+"""Seconds until all runs must have ended."""
+
+
+def run_all(backend: str, home: Path) -> dict[str, Outcome]:
+    """What each dag of the examples left, by its id."""
+    with started(backend, home) as airflow:
+        dag_ids = [dag_id for example in examples() for dag_id in airflow.dags_of(example.name)]
+        for dag_id in dag_ids:
+            if expected(dag_id, backend).starts:
+                airflow.begin(dag_id)
+        airflow.wait_for(dag_ids, LIMIT)
+        return outcomes(airflow, dag_ids)
