@@ -51,6 +51,7 @@ class ExamplesAirflow(Airflow):
             dag_processor__refresh_interval="5",
             xcom_toolkit__api_conn_id="airflow_api",
             xcom_toolkit__fernet_keys=Fernet.generate_key().decode(),
+            xcom_toolkit__schema_modules="airflow_xcom_toolkit.example_dags.shop_schemas",
             common_io__xcom_objectstorage_threshold="4096",
             **options,
         )

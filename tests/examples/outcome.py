@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from tests.integration.airflow_env import ROOT
 
 from .deployment import ExamplesAirflow
-from .expected.model import Expected, differences
+from .expected.model import TOOLKIT, Expected, differences
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Left:
     key: str
     row: int
     object: int
+    sealed: bool
     value: Any
 
     @property
@@ -37,6 +39,7 @@ class Left:
 class Outcome:
     """What one run of a dag left."""
 
+    backend: str
     dag_id: str
     state: str
     seconds: float
@@ -56,6 +59,9 @@ class Outcome:
         yield from (f"unexpected XCom {name}: {found[name]!r:.300}" for name in found.keys() - expected.xcoms.keys())
         for name in found.keys() & expected.xcoms.keys():
             yield from differences(found[name], expected.xcoms[name], name)
+        if self.backend == TOOLKIT:
+            clear = {xcom.name for xcom in self.xcoms if not xcom.sealed}
+            yield from differences(sorted(clear), sorted(expected.clear), "not encrypted")
         for task, text in expected.logs.items():
             if text not in self.log_of(task):
                 yield f"the log of {task} does not say {text!r}"
@@ -80,7 +86,7 @@ def _outcome(airflow: ExamplesAirflow, run: dict[str, Any], left: list[Left]) ->
     folder = airflow.log_folder / f"dag_id={dag_id}" / f"run_id={run_id}"
     files = sorted(folder.rglob("*.log"))
     log = "\n".join(f"--- {file.relative_to(folder)}\n{file.read_text(errors='replace')}" for file in files)
-    return Outcome(dag_id, run["state"], float(run["duration"] or 0), tasks, xcoms, log)
+    return Outcome(airflow.backend, dag_id, run["state"], float(run["duration"] or 0), tasks, xcoms, log)
 
 
 def _named(task_id: str, map_index: int) -> str:
@@ -89,7 +95,7 @@ def _named(task_id: str, map_index: int) -> str:
 
 def _read(airflow: ExamplesAirflow, dag_ids: list[str]) -> list[Left]:
     """Their XComs, as a process of this Airflow's own configuration reads it."""
-    file = airflow.home / "left.pickle"
+    file = airflow.home / f"left-{uuid4()}.pickle"
     command = [sys.executable, "-m", "tests.examples.read", str(file), *dag_ids]
     done = subprocess.run(command, env=airflow.env, cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr[-6000:]

@@ -21,7 +21,10 @@ def main() -> None:
 def _entry(row: StoredRow) -> dict[str, Any]:
     names = ("dag_id", "run_id", "task_id", "map_index", "key")
     at = {name: getattr(row.at, name) for name in names}
-    return {**at, "row": len(row.text.encode()), "object": _object_bytes(row.value), "value": _value(row)}
+    data = row.value.get("__data__") if isinstance(row.value, dict) else None
+    envelope = data if isinstance(data, dict) else {}
+    sizes = {"row": len(row.text.encode()), "object": _object_bytes(envelope)}
+    return {**at, **sizes, "sealed": "sealed" in envelope, "value": _value(row)}
 
 
 def _value(row: StoredRow) -> Any:
@@ -31,9 +34,9 @@ def _value(row: StoredRow) -> Any:
         return RuntimeError(f"{type(error).__name__}: {error}")
 
 
-def _object_bytes(row: Any) -> int:
-    body = row.get("__data__", {}).get("body") if isinstance(row, dict) else None
-    return int(body["size"]) if body and "store" in body else 0
+def _object_bytes(envelope: dict[str, Any]) -> int:
+    body = envelope.get("body") or {}
+    return int(body["size"]) if "store" in body else 0
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from .catalogue import examples
@@ -23,9 +21,9 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def ran(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Outcome]]:
+def ran(backend: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     """What all examples left."""
-    yield run_all(backend, tmp_path_factory.mktemp(backend))
+    return run_all(backend, tmp_path_factory.mktemp(backend))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ class Expected:
     ``xcoms``: each value, by ``task`` for what it returned, ``task#key`` for another key, ``task[0]#key`` likewise.
     A value, or a part of a list or dict, may be a `Such` where it differs from run to run.
     ``logs``: what is in the log of a task, by ``task``; an error's name for instance.
+    ``clear``: the XComs that are not encrypted under the toolkit's backend: those that another class pushed, or Airflow.
     ``starts``: False where another dag of the file starts it.
     """
 
@@ -27,6 +28,7 @@ class Expected:
     xcoms: Mapping[str, Any] = field(default_factory=dict)
     run: str = "success"
     logs: Mapping[str, str] = field(default_factory=dict)
+    clear: Set[str] = frozenset()
     starts: bool = True
 
 
