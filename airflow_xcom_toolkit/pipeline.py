@@ -194,9 +194,12 @@ class Pipeline:
             raise
         except Exception as e:
             if secret:
-                raise EnvelopeError("An encrypted value could not be restored; its envelope is malformed") from None
-            problem = f"A stored {header.type} could not be restored ({type(e).__name__}); its envelope is malformed"
+                raise EnvelopeError(f"An encrypted value could not be restored: {_RESTORING}") from None
+            problem = f"A stored {header.type} could not be restored ({type(e).__name__}): {_RESTORING}"
             raise EnvelopeError(problem) from e
+
+
+_RESTORING = "its envelope is malformed, or the class of a part of it does not take what was stored"
 
 
 def _least_text(value: Any) -> int:

@@ -5,7 +5,7 @@
 - `delete_by_hand` pushes three keys and deletes two: with the toolkit's `delete`, and with Airflow's `XCom.delete`.
 - `make_previews` leaves two XComs, and `expire` is the **time to live**: it asks the REST API for all entries of this
   dag, in every run, and deletes those that are older than their key may be. A dag of yours can do that every night.
-- `count_what_is_left` lists the keys that are still there.
+- `list_what_is_left` lists the keys that are still there.
 
 **Look for** `[]` in the XCom tab of `load`, and for what `expire` deleted, in its log: `preview` may be 0 seconds
 old, so it goes at once; `total` may be 30 days old, and stays.
@@ -83,7 +83,7 @@ def expire(ti: Any = None) -> list[str]:
 
 
 @task
-def count_what_is_left(ti: Any = None) -> list[str]:
+def list_what_is_left(ti: Any = None) -> list[str]:
     from airflow_xcom_toolkit import list_keys
 
     return list_keys(ti, "make_previews")
@@ -124,7 +124,7 @@ def entries_of(dag_id: str) -> list[dict[str, Any]]:
 def xcom_cleanup() -> None:
     load()
     delete_by_hand()
-    make_previews() >> expire() >> count_what_is_left()
+    make_previews() >> expire() >> list_what_is_left()
 
 
 xcom_cleanup()

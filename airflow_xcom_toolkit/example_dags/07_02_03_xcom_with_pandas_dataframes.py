@@ -81,7 +81,7 @@ def plain_orders() -> pd.DataFrame:
 def orders() -> pd.DataFrame:
     """With what only pandas has."""
     frame = plain_orders()
-    frame["size"] = [(36 + number % 10, "EU") for number in range(ROWS)]
+    frame["size"] = [("EU", str(36 + number % 10)) for number in range(ROWS)]
     frame.attrs = {"shop": "Zurich", "exported": date(2026, 1, 2)}
     return frame
 

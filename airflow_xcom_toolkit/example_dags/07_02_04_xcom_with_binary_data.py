@@ -6,6 +6,8 @@
 - `pack_report` compresses a CSV of 2,000 lines with gzip, `unpack_report` reads it line by line.
 - `weigh` measures in bytes what that report takes in the database, in each form.
 
+**Look for** what `pull_bytes` got, and for the bytes in the XCom of `weigh`.
+
 **Use it for** what is small and is needed once: a thumbnail, a signature, a compressed report, a short model. A file
 that people look for, or that is larger than some MB, belongs into a bucket, and its path into the XCom.
 

@@ -106,6 +106,7 @@ def from_scratch(ti: Any = None) -> dict[str, Any]:
     """Pushes and reads by the class of this file. What Airflow's own class refuses, this one refuses as well."""
     prices = {f"nut M{size}": {"currency": "EUR", "price": size / 100} for size in range(1000)}
     ZippedXComBackend.set(value=prices, **own(ti, "prices"))
+    refused = None
     try:
         ZippedXComBackend.set(value=PHOTO, **own(ti, "photo"))
     except TypeError as error:

@@ -14,9 +14,10 @@ decision from four questions:
 - `recommend` prints the matrix as a table, in its log; before it reads the proofs, because what was encrypted is
   hidden in logs once it is read.
 
-**Look for** the two sides in the XCom of each `prove`, `chosen` and `simpler`. For bytes the simpler one is refused
-with a `TypeError`; for a large value it has all bytes in the database; for a secret `readable` is true; and what an
-older version of the code has pushed comes back without the field that the new version needs.
+**Look for** the two sides in the XCom of each `prove`, `chosen` and `simpler`. The simpler one refuses bytes with a
+`TypeError`; of a large value whose object is gone it gives a path, and no error; for a secret `readable` is true; and
+what an older version of the code has pushed comes back without the field that the new version needs. That the default
+backend has all bytes of a large value in the database, `07_03_01_default_xcom_backend` shows.
 
 Airflow has **one** backend for a deployment: take the line of the most demanding dag. `ToolkitXComBackend` with no
 option set keeps values as `SerdeXComBackend` does; a path and a threshold, or a key, switch the rest on when it is
@@ -75,10 +76,10 @@ MATRIX = (
     ),
     Choice(
         "large JSON",
+        "ThresholdXComBackend",
+        "keeps it in the store, and verifies what it reads: an object that is gone is an error",
         "XComObjectStorageBackend",
-        "is Airflow's own way to a store; ThresholdXComBackend verifies what it reads, too",
-        "BaseXCom",
-        "puts all of it into the database",
+        "gives the path of an object that is gone, as if it were the value",
     ),
     Choice(
         "large values of any type",
@@ -141,7 +142,7 @@ def choose(needs: Needs) -> str:
     if needs.changing:
         return "VersionedXComBackend"
     if needs.large:
-        return "ThresholdXComBackend" if needs.beyond_json else "XComObjectStorageBackend"
+        return "ThresholdXComBackend"
     return "SerdeXComBackend" if needs.beyond_json else "BaseXCom"
 
 
@@ -193,9 +194,22 @@ def try_out(name: str, case: Case, ti: Any) -> dict[str, Any]:
     location = ToolkitXComBackend.describe_row(json.loads(row)).location
     stored = ObjectStoragePath(location.url).read_bytes() if location else b""
     kept = backend.get_one(**xcom) == case.comes_back
-    backend.delete(**xcom)
     readable = ACCOUNT in row or ACCOUNT.encode() in stored
-    return {"backend": name, "kept": kept, "row_bytes": len(row), "object_bytes": len(stored), "readable": readable}
+    found = {"backend": name, "kept": kept, "row_bytes": len(row), "object_bytes": len(stored), "readable": readable}
+    if location:
+        found["object_gone"] = without_object(backend, xcom, location.url)
+    backend.delete(**xcom)
+    return found
+
+
+def without_object(backend: Any, xcom: dict[str, Any], url: str) -> str:
+    """What a pull gives once the object is gone, as somebody's rule of the bucket may leave it."""
+    ObjectStoragePath(url).unlink()
+    try:
+        found = backend.get_one(**xcom)
+    except FileNotFoundError as error:
+        return type(error).__name__
+    return "the path, as if it were the value" if found == url else f"a {type(found).__name__}"
 
 
 @task(multiple_outputs=False, map_index_template="{{ task.op_kwargs['have'] }}")

@@ -59,7 +59,7 @@ def report(mean: float, lowest: float, ti: Any = None) -> str:
 )
 def implicit_xcom_in_taskflow() -> None:
     prices = fetch_prices()
-    summary = summarize(prices, add_up(prices), count(prices))
+    summary: Any = summarize(prices, add_up(prices), count(prices))
     report(summary["mean"], summary["lowest"])
 
 

@@ -92,9 +92,10 @@ def multiple_outputs_in_taskflow() -> None:
     spread(measure())
     offer = find_offer()
     label(offer)
-    fields = split(offer)
+    fields: Any = split(offer)
     price_tag(fields["price"], fields["currency"])
-    reorder(count_stock()["apples"])
+    stock: Any = count_stock()
+    reorder(stock["apples"])
 
 
 multiple_outputs_in_taskflow()

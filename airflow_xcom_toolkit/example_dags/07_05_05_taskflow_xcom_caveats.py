@@ -173,6 +173,7 @@ def describe(value: Any) -> str:
 )
 def taskflow_xcom_caveats() -> None:
     prices: Any = fetch_prices()
+    found: Any = limits()
     outcomes = {
         "if prices": outcome(bool, prices),
         "low, middle, high = prices": outcome(unpack, prices),
@@ -181,7 +182,7 @@ def taskflow_xcom_caveats() -> None:
     }
     prices >> try_the_promise(outcomes, f"{prices}")  # The text alone would not make it wait.
     refused = [by_weekday(), use_wrong_key(prices["cheapest"])]
-    use_misspelt_entry(limits()["lowset"])
+    use_misspelt_entry(found["lowset"])
     [try_values(), add_price(prices), by_weekday_whole(), find_nothing(), *refused] >> debug()
 
 

@@ -82,7 +82,7 @@ def mixed() -> None:
         ti.xcom_push(key="totals", value=totals)  # Until `report` takes an argument, too.
         return totals
 
-    extract = PythonOperator(task_id="extract", python_callable=push_orders)
+    extract: Any = PythonOperator(task_id="extract", python_callable=push_orders)
     report = BashOperator(
         task_id="report",
         bash_command="""{% set totals = ti.xcom_pull(task_ids="total", key="totals") %}

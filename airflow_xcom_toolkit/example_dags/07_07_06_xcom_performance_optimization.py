@@ -14,7 +14,7 @@
 - **Reading in part**: `read_column` needs one column of a DataFrame with twenty. `reference(…).load(columns=…)`
   keeps that column only; `tracemalloc` measures how much memory each way takes.
 
-**Look for** `seconds` in the XCom of `push_orders`: one push is some 30 times quicker than 50. In that of `add_up`,
+**Look for** `seconds` in the XCom of `push_orders`: one push is tens of times quicker than 50. In that of `add_up`,
 `downloads` is 1 for three tasks. In that of `read_column`, one column is 1.6 MB where the frame is 32 MB, and the
 peak is about half. What Airflow waits for is nearly always a request or a download, so measure before you optimize
 code; `airflow xcom-toolkit bench` does it for your own stores and values.

@@ -48,7 +48,7 @@ def offer_east() -> int | None:
 @task
 def find_cheapest(ti: Any = None) -> int:
     """Several tasks at once, in the order in which they are named."""
-    offers = [offer for offer in ti.xcom_pull(task_ids=OFFERS) if offer is not None]
+    offers: list[int] = [offer for offer in ti.xcom_pull(task_ids=OFFERS) if offer is not None]
     if not offers:
         raise ValueError("No supplier has made an offer")
     return min(offers)
@@ -57,10 +57,10 @@ def find_cheapest(ti: Any = None) -> int:
 @task
 def convert(ti: Any = None) -> int:
     """The price has to be there; for the rate there is a default. Zero is a value, so ``or`` would not do."""
-    price = ti.xcom_pull(task_ids="find_cheapest")
+    price: int | None = ti.xcom_pull(task_ids="find_cheapest")
     if price is None:
         raise ValueError("find_cheapest has pushed no price")
-    rate = ti.xcom_pull(task_ids="find_cheapest", key="rate")
+    rate: float | None = ti.xcom_pull(task_ids="find_cheapest", key="rate")
     return round(price * (USUAL_RATE if rate is None else rate))
 
 

@@ -68,7 +68,7 @@ def publish(sums: dict[str, int], ti: Any = None) -> str:
 @task
 def reconcile(orders: list[dict[str, Any]], sums: dict[str, int]) -> int:
     """The cents that are accounted for."""
-    ordered = sum(order["cents"] for order in orders if not order.get("canceled"))
+    ordered: int = sum(order["cents"] for order in orders if not order.get("canceled"))
     if ordered != sum(sums.values()):
         raise ValueError(f"{ordered} cents were ordered, but {sum(sums.values())} are in the sums")
     return ordered

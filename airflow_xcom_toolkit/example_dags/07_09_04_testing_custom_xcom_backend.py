@@ -4,13 +4,13 @@ The tasks use the class `ShopXComBackend` by name, whatever backend is configure
 database, object store and keys:
 
 - `round_trip` pushes four values that JSON cannot hold, and a large one, and compares what comes back, type and all.
-- `refuse` pushes what no backend can keep over a value that is there: it must be an error, and the old value must stay.
+- `refuse` pushes a value that cannot be kept where one is already: it must be an error, and the old one must stay.
 - `damage` changes one character of a row: reading it must be an error, and never another value.
 - `measure` counts the bytes in the database for a text of 65,000 characters, and for one of twice the size.
 - `verdict` fails unless all is well.
 
 **Look for** the XComs of `damage` and `measure`: the change was found, and the database has the same few bytes for both
-texts, which are in the object store. The log of `round_trip` has the backend's line for each push.
+texts, which go to the object store. The log of `round_trip` has the backend's line for each push.
 
 This is what a test cannot show: your network, your rights, your keys. All else is quicker in pytest, and
 `test_07_09_04_testing_custom_xcom_backend.py` has it: the backend **mocked** for the code that uses it, round trips

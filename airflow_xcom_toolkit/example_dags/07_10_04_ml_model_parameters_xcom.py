@@ -4,23 +4,23 @@ The model is real, though small: a ridge regression on powers of `x`, solved wit
 
 - `prepare` makes the data and pushes it under the key `data`, for all that train.
 - `propose` returns the **hyperparameters** to try, a list of dicts.
-- `train` is mapped over that list, with the same data for each. It returns its **metrics** beside the parameters and the
-  weights, because a mapped task's results come as a list without the arguments.
+- `train` is mapped over that list, with the same data for each. It returns its **metrics** beside the parameters and
+  the weights, because a mapped task's results come as a list without the arguments.
 - `select_best` takes the one with the smallest error on the points that no model has seen.
-- `record` writes down the **experiment**: data, every trial, the best one, and the error of the run before, which it pulls
-  with `include_prior_dates=True`. So XComs are enough to track one experiment over time; for a thousand of them take an
-  experiment tracker, and push the id of its run.
+- `record` writes down the **experiment**: data, every trial, the best one, and the error of the run before, which it
+  pulls with `include_prior_dates=True`. So XComs are enough to track one experiment over time; for a thousand of them
+  take an experiment tracker, and push the id of its run.
 
 **With Airflow's default backend** an array is refused (`TypeError: Cannot serialize object of type <class
-'numpy.ndarray'>`). So `prepare` falls back to lists of numbers, and says so: look at its `return_value`. With the toolkit
-the array travels as it is. Who trains calls `np.asarray`, which takes both. The weights of the best model are a list by
-choice: small, readable in the UI, and the same everywhere.
+'numpy.ndarray'>`). So `prepare` falls back to lists of numbers, and says so: look at its `return_value`. With the
+toolkit the arrays travel as they are. Who trains calls `np.asarray`, which takes both. The weights of the models are
+lists by choice: small, readable in the UI, and the same everywhere.
 
 **Needs** `pip install "airflow-xcom-toolkit[numpy]"`.
 
 **Look for** the four trials in the XCom of `record`. The ninth power without a penalty has the smallest error in
-training, 0.0411, and the largest on new points, 0.4116: `train_error` would have taken the wrong model. With a penalty the
-same power is the best one, 0.0815.
+training, 0.0411, and the largest on new points, 0.4116: `train_error` would have taken the wrong model. With a penalty
+the same power is the best one, 0.0815.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def record(data: dict[str, Any], trials: Iterable[Trial], best: Trial, ti: Any =
     doc_md=__doc__,
 )
 def ml_model_parameters_xcom() -> None:
-    prepared = prepare()
+    prepared: Any = prepare()
     trials = train.partial(data=prepared["data"]).expand(parameters=propose())
     record(prepared, trials, select_best(trials))
 

@@ -1,17 +1,17 @@
-"""A server is started for one run, its handle goes to the tasks that use it, and it is stopped even if one of them fails.
+"""A server is started for one run, tasks use it by its handle, and it is stopped even if one of them fails.
 
 What stands in for a cluster is a real server process on this machine: a small compute service that answers calls over
 HTTP. Its handle is `{"cluster_id": …, "url": …}`, as it would be of a cluster in a cloud.
 
 - `start_cluster` (**setup**) starts the process, waits until it listens, and returns the handle.
-- `connect` tries to push an open **connection** to it: no backend keeps that. A handle says where the resource is;
-  each task makes its own connection with it.
+- `connect` tries to push an open **connection** to it: no backend keeps that, because it belongs to one process. A
+  handle says where the resource is, and each task makes its own connection with it.
 - `square` uses the cluster, and gets a result.
 - `divide` sends it a job that cannot work, and **fails** with an `xmlrpc.client.Fault`.
-- `report` runs nevertheless (`trigger_rule="all_done"`): it asks the cluster how many jobs it had, and gives the run its
-  state, `success`.
-- `stop_cluster` (**teardown**) runs when all of them have ended, because it is downstream of the setup and of them. If
-  only the work is cleared, Airflow runs setup and teardown with it: a new cluster, and a new handle.
+- `report` runs nevertheless (`trigger_rule="all_done"`). It does not take the handle: Airflow allows no such trigger
+  rule right behind a setup, whose failure has to stop all that needs the resource.
+- `stop_cluster` (**teardown**) runs when all of them have ended, and says how many jobs there were. If only the work is
+  cleared later, Airflow runs setup and teardown with it: a new cluster, and a new handle.
 - `check` comes after the teardown. The handle is an XCom and outlives what it names: `ConnectionRefusedError`.
 
 **A handle has no password in it.** Push the id of an Airflow connection instead, and let each task look it up.
@@ -28,6 +28,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from contextlib import suppress
+from datetime import timedelta
+from http.client import HTTPConnection
 from typing import Any
 from xmlrpc.client import ServerProxy
 
@@ -49,22 +53,30 @@ class Cluster:
     def divide(self, one, other):
         self.jobs += 1
         return one / other
-    def count_jobs(self):
-        return self.jobs
     def stop(self):
         threading.Thread(target=server.shutdown).start()
-        return "stopping"
+        return self.jobs
 
 server = SimpleXMLRPCServer(("127.0.0.1", 0), logRequests=False)
 server.register_instance(Cluster())
 print(uuid.uuid4(), server.server_address[1], flush=True)
-threading.Timer({LIFETIME}, server.shutdown).start()
-threading.Thread(target=server.serve_forever).start()
+end = threading.Timer({LIFETIME}, server.shutdown)
+end.daemon = True
+end.start()
+server.serve_forever()
 """
 
 
-def connected(cluster: Handle) -> Any:
+def client(cluster: Handle) -> Any:
+    """Connects anew at each call."""
     return ServerProxy(cluster["url"])
+
+
+def connected(cluster: Handle) -> HTTPConnection:
+    """An open connection. Raises a `ConnectionRefusedError` if nobody listens."""
+    connection = HTTPConnection(cluster["url"].removeprefix("http://"), timeout=10)
+    connection.connect()
+    return connection
 
 
 @setup
@@ -86,44 +98,53 @@ def start_cluster() -> Handle:
 
 @task
 def connect(cluster: Handle, ti: Any = None) -> str:
+    connection = connected(cluster)
     try:
-        ti.xcom_push(key="connection", value=connected(cluster))
-    except Exception as refused:
+        ti.xcom_push(key="connection", value=connection)
+    except TypeError as refused:
         print(refused)
         return f"refused: {type(refused).__name__}"
+    finally:
+        connection.close()
     return "kept"
 
 
 @task
 def square(cluster: Handle) -> int:
-    result: int = connected(cluster).square(12)
+    result: int = client(cluster).square(12)
     return result
 
 
 @task
 def divide(cluster: Handle) -> float:
     """Fails, as the job does."""
-    result: float = connected(cluster).divide(1, 0)
+    result: float = client(cluster).divide(1, 0)
     return result
 
 
 @task(trigger_rule="all_done")
-def report(cluster: Handle, result: int) -> str:
-    return f"{connected(cluster).count_jobs()} jobs; the square is {result}"
+def report(result: int, connection: str) -> str:
+    return f"the square is {result}; a connection is {connection}"
 
 
 @teardown
+@task(execution_timeout=timedelta(seconds=30))
 def stop_cluster(cluster: Handle) -> str:
-    answer: str = connected(cluster).stop()
-    return f"{cluster['cluster_id']} is {answer}"
+    """Returns when it has really ended."""
+    jobs = client(cluster).stop()
+    with suppress(ConnectionError):
+        while True:
+            connected(cluster).close()
+            time.sleep(0.1)
+    return f"stopped after {jobs} jobs"
 
 
 @task
 def check(cluster: Handle) -> str:
     """Nobody answers where the handle points to."""
     try:
-        connected(cluster).count_jobs()
-    except OSError as gone:
+        connected(cluster).close()
+    except ConnectionRefusedError as gone:
         return type(gone).__name__
     raise RuntimeError(f"{cluster['cluster_id']} is still there")
 
@@ -136,10 +157,8 @@ def check(cluster: Handle) -> str:
 )
 def resource_handle_passing() -> None:
     cluster = start_cluster()
-    squared = square(cluster)
-    reported = report(cluster, squared)
-    [connect(cluster), divide(cluster)] >> reported
-    reported >> stop_cluster(cluster) >> check(cluster)
+    reported = report(square(cluster), connect(cluster))
+    divide(cluster) >> reported >> stop_cluster(cluster) >> check(cluster)
 
 
 resource_handle_passing()

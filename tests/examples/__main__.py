@@ -57,9 +57,7 @@ def _attempt(name: str, airflow: ExamplesAirflow) -> bool:
     dag_ids = _refreshed(airflow, name)
     for dag_id in dag_ids:
         airflow.forget(dag_id)
-    for dag_id in dag_ids:
-        if expected(dag_id, airflow.backend).starts:
-            airflow.begin(dag_id)
+    airflow.begin(dag_id for dag_id in dag_ids if expected(dag_id, airflow.backend).starts)
     airflow.wait_for(dag_ids, 180)
     found = outcomes(airflow, dag_ids)
     results = [_shown(found[dag_id], airflow.backend) for dag_id in dag_ids]

@@ -17,8 +17,6 @@ def run_all(backend: str, home: Path) -> dict[str, Outcome]:
     """What each dag of the examples left, by its id."""
     with started(backend, home) as airflow:
         dag_ids = [dag_id for example in examples() for dag_id in airflow.dags_of(example.name)]
-        for dag_id in dag_ids:
-            if expected(dag_id, backend).starts:
-                airflow.begin(dag_id)
+        airflow.begin(dag_id for dag_id in dag_ids if expected(dag_id, backend).starts)
         airflow.wait_for(dag_ids, LIMIT)
         return outcomes(airflow, dag_ids)

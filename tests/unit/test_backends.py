@@ -22,6 +22,7 @@ import airflow_xcom_toolkit
 from airflow_xcom_toolkit.envelope import is_envelope
 from airflow_xcom_toolkit.errors import (
     DecryptionError,
+    EnvelopeError,
     IntegrityError,
     ObjectMissingError,
     StorageError,
@@ -220,6 +221,37 @@ def test_what_only_airflows_serde_keeps_is_kept(options: SetOptions) -> None:
     backend = airflow_xcom_toolkit.SerdeXComBackend
     path = ObjectStoragePath("file:///tmp/x")
     assert backend.load_value(backend.serialize_value([path], key="k", **TI)) == [path]
+
+
+class Dated:
+    """With Airflow's protocol; takes nothing that a newer release of it has stored."""
+
+    __version__ = 1
+
+    def serialize(self) -> dict[str, Any]:
+        return {"day": 1}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any], version: int) -> Any:
+        if version > cls.__version__:
+            raise TypeError("a date of another release")
+        return cls()
+
+
+@pytest.mark.parametrize("name", ["SerdeXComBackend", "FernetXComBackend"])
+def test_a_class_that_refuses_what_was_stored_is_named_as_a_cause(
+    name: str, options: SetOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own error is behind the one of the pull; of an encrypted value it may quote what is secret, and is not."""
+    options(allowed_deserialization_classes="airflow.* tests.*", fernet_keys=KEY)
+    _clear_serde()
+    backend = getattr(airflow_xcom_toolkit, name)
+    monkeypatch.setattr(Dated, "__version__", 2)
+    row = backend.serialize_value([Dated()], key="k", **TI)
+    monkeypatch.setattr(Dated, "__version__", 1)
+    with pytest.raises(EnvelopeError, match="or the class of a part of it does not take what was stored") as raised:
+        backend.load_value(row)
+    assert ("another release" in str(raised.value.__cause__)) is (name == "SerdeXComBackend")
 
 
 @pytest.mark.skipif(not hasattr(BaseXCom, "aset"), reason="this Airflow has no async accessors")

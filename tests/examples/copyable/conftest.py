@@ -8,7 +8,6 @@ of its own, whoever imported Airflow before, so tests run in any order and side 
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,10 @@ import pytest
 
 @pytest.fixture(scope="module")
 def airflow_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The file of an empty metadata database. Its Airflow has one dag file, the ``DAG_FILE`` of the test module."""
+    """The file of an empty metadata database. Its Airflow has one dag file, the ``DAG_FILE`` of the test module.
+
+    ``dag.test()`` runs the dags of the dags folder alone, and loads all of them at each call.
+    """
     from airflow import settings
     from airflow.utils.db import initdb
 
@@ -29,7 +31,7 @@ def airflow_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
     shutil.copy(request.module.DAG_FILE, dags)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", f"sqlite:///{home}/airflow.db")
-        environment.setenv("AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST", _bundle_of(dags))
+        environment.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(dags))
         environment.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
         _connect(settings)
         initdb()
@@ -38,13 +40,7 @@ def airflow_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
     _connect(settings)
 
 
-def _bundle_of(folder: Path) -> str:
-    """Where Airflow looks for dags; ``dag.test()`` notes in the database what it finds there."""
-    bundle = "airflow.dag_processing.bundles.local.LocalDagBundle"
-    return json.dumps([{"name": "tested", "classpath": bundle, "kwargs": {"path": str(folder)}}])
-
-
 def _connect(settings: Any) -> None:
-    """To the database that the environment names now."""
+    """To the database, and the dags folder, that the environment names now."""
     settings.configure_vars()
     settings.configure_orm()

@@ -112,7 +112,7 @@ EXPECTED: dict[str, Any] = {
     ),
     "07_08_02_sensitive_data_in_xcom": {DEFAULT: _sensitive_data(True), TOOLKIT: _sensitive_data(False)},
     "07_08_03_overusing_xcom": {
-        DEFAULT: _overusing(everything=90, result=4),
+        DEFAULT: _overusing(everything=88, result=4),
         TOOLKIT: _overusing(everything=_number(13 * 400, 13 * 700), result=_number(400, 700)),
     },
     "07_08_04_xcom_without_error_handling": Expected(

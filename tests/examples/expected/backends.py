@@ -34,6 +34,7 @@ def _between(least: int, most: int) -> Such:
     return Such(int, lambda found: least <= found <= most)
 
 
+_GONE = {"XComObjectStorageBackend": "the path, as if it were the value"}
 _SMALL_ROWS = dict.fromkeys(_BACKENDS, 105) | {"FernetXComBackend": _between(300, 1500)}
 _LARGE_ROWS = dict.fromkeys(_BACKENDS, 948_890) | {
     "FernetXComBackend": Such(int, lambda found: found > 948_890),
@@ -43,7 +44,8 @@ _LARGE_ROWS = dict.fromkeys(_BACKENDS, 948_890) | {
 
 def _side(backend: str, row: Any, stored: Any = 0, *, kept: bool = True, readable: bool = True) -> dict[str, Any]:
     """What `prove` writes down of one backend."""
-    return {"backend": backend, "kept": kept, "row_bytes": row, "object_bytes": stored, "readable": readable}
+    found = {"backend": backend, "kept": kept, "row_bytes": row, "object_bytes": stored, "readable": readable}
+    return found | ({"object_gone": _GONE.get(backend, "ObjectMissingError")} if stored else {})
 
 
 def _refused(backend: str) -> dict[str, Any]:
@@ -56,7 +58,10 @@ _PROOFS = {
         _side("SerdeXComBackend", _between(100, 500), readable=False),
         _refused("BaseXCom"),
     ),
-    "large JSON": (_side("XComObjectStorageBackend", _between(50, 300), 66_000), _side("BaseXCom", 66_000)),
+    "large JSON": (
+        _side("ThresholdXComBackend", _between(200, 900), _between(50_000, 70_000)),
+        _side("XComObjectStorageBackend", _between(50, 300), 66_000),
+    ),
     "large values of any type": (
         _side("ThresholdXComBackend", _between(200, 900), _between(50_000, 70_000)),
         _refused("XComObjectStorageBackend"),

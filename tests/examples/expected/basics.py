@@ -119,14 +119,14 @@ EXPECTED = {
         logs={"list_entries": "| count_orders | -1 | source | 2026-01-01T00:00:00Z |"},
     ),
     "07_01_06_xcom_cleanup": Expected(
-        tasks=succeeded("load", "delete_by_hand", "make_previews", "expire", "count_what_is_left"),
+        tasks=succeeded("load", "delete_by_hand", "make_previews", "expire", "list_what_is_left"),
         xcoms={
             "load": [],
             "delete_by_hand": {"before": ["log", "rows", "secret"], "after": ["rows"], "pulled": None},
             "delete_by_hand#rows": "rows of the morning",
             "make_previews#total": 12,
             "expire": ["preview"],
-            "count_what_is_left": ["total"],
+            "list_what_is_left": ["total"],
         },
         logs={"load": "lost after ['draft'] was pushed", "expire": "deletes preview of make_previews, written at 20"},
     ),

@@ -190,7 +190,7 @@ def _is_frame(frame: pd.DataFrame, cell: type, freq: str | None, attrs: dict[str
         == {"item": "category", "quantity": "Int64", "price": "float64", "size": "object"}
         and frame["quantity"].isna().sum() == 100
         and {type(one) for one in frame["size"]} == {cell}
-        and list(frame["size"].iloc[11]) == [37, "EU"]
+        and list(frame["size"].iloc[11]) == ["EU", "37"]
         and frame.index.freqstr == freq
         and str(frame.index.tz) == "Europe/Zurich"
         and frame.attrs == attrs

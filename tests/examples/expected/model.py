@@ -20,7 +20,7 @@ class Expected:
     ``xcoms``: each value, by ``task`` for what it returned, ``task#key`` for another key, ``task[0]#key`` likewise.
     A value, or a part of a list or dict, may be a `Such` where it differs from run to run.
     ``logs``: what is in the log of a task, by ``task``; an error's name for instance.
-    ``clear``: the XComs that are not encrypted under the toolkit's backend: those that another class pushed, or Airflow.
+    ``clear``: the XComs that the toolkit's backend has not encrypted: those that another class pushed, or Airflow.
     ``starts``: False where another dag of the file starts it.
     """
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -71,6 +73,27 @@ def _experiment(sent_as: str, data: Such) -> Expected:
     )
 
 
+def _cluster(connection: str) -> Expected:
+    return Expected(
+        tasks={
+            **succeeded("start_cluster", "connect", "square", "report", "stop_cluster", "check"),
+            "divide": "failed",
+        },
+        xcoms={
+            "start_cluster": {
+                "cluster_id": Such(str, lambda name: str(UUID(name)) == name),
+                "url": Such(str, lambda url: re.fullmatch(r"http://127\.0\.0\.1:\d+", url) is not None),
+            },
+            "connect": connection,
+            "square": 144,
+            "report": f"the square is 144; a connection is {connection}",
+            "stop_cluster": "stopped after 2 jobs",
+            "check": "ConnectionRefusedError",
+        },
+        logs={"divide": "ZeroDivisionError"},
+    )
+
+
 EXPECTED: Mapping[str, Expected | Mapping[str, Expected]] = {
     "07_10_01_file_processing_pipeline_xcom": Expected(
         tasks={
@@ -111,9 +134,41 @@ EXPECTED: Mapping[str, Expected | Mapping[str, Expected]] = {
             },
         },
     ),
+    "07_10_03_data_quality_results_xcom": Expected(
+        tasks={
+            **succeeded("load_orders", "aggregate", "decide", "quarantine", "alert", "conclude"),
+            **instances("check", 3),
+            "publish": "skipped",
+        },
+        xcoms={
+            "load_orders": [
+                {"id": 1, "customer": "ada", "pieces": 3},
+                {"id": 2, "customer": None, "pieces": 1},
+                {"id": 3, "customer": "bo", "pieces": -4},
+                {"id": 4, "customer": "cy", "pieces": 2},
+                {"id": 4, "customer": "cy", "pieces": 2},
+            ],
+            "check[0]": {"rule": "complete", "rows": 5, "failed": [2]},
+            "check[1]": {"rule": "unique", "rows": 5, "failed": [4]},
+            "check[2]": {"rule": "plausible", "rows": 5, "failed": [3]},
+            "aggregate": {
+                "level": "bad",
+                "bad share": 0.8,
+                "bad": [2, 3, 4],
+                "findings": {"complete": [2], "unique": [4], "plausible": [3]},
+            },
+            "decide#skipmixin_key": {"followed": Such(list, lambda way: sorted(way) == ["alert", "quarantine"])},
+            "quarantine": [2, 3, 4],
+            "alert": "Orders are bad: 80% of the rows (complete: 1 of them; unique: 1 of them; plausible: 1 of them)",
+            "conclude": "published: None, held back: 3",
+        },
+    ),
     "07_10_04_ml_model_parameters_xcom": {
         DEFAULT: _experiment("lists", Such(dict, partial(_are_points, list))),
         TOOLKIT: _experiment("arrays", Such(dict, partial(_are_points, np.ndarray))),
     },
-    "07_10_05_resource_handle_passing": Expected(tasks={}),
+    "07_10_05_resource_handle_passing": {
+        DEFAULT: _cluster("refused: TypeError"),
+        TOOLKIT: _cluster("refused: UnsupportedTypeError"),
+    },
 }
