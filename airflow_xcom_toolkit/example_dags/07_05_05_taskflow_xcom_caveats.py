@@ -10,7 +10,7 @@ arrow for it.
 | value | default backend | toolkit | what to do |
 |---|---|---|---|
 | generator | refused | refused | return `list(…)` |
-| function, open file, connection | refused | refused | return what is needed to make it again |
+| function; likewise an open file, a connection | refused | refused | return what is needed to make it again |
 | object of a class of this file | pushed, but **cannot be pulled** | refused | put the class into a module |
 | `{1: "a"}` | arrives as `{"1": "a"}` | kept | use text keys |
 | `15.0` | arrives as `15` where SQLite is Airflow's database | kept | |
@@ -22,7 +22,8 @@ key, and a key that is no text is an error: the task **fails** with a `TypeError
 **fails** with `XComNotFound`. Of a task with several outputs it is just `None`: `use_misspelt_entry` succeeds.
 
 **Tasks share nothing.** `add_price` changes the list that it got, and a default argument. `debug`, later, gets the
-list as it was pushed; and a second call starts with an empty default again, because each task is a process of its own.
+list as it was pushed; and its call of `add` starts with an empty default again, `[1]`, because each task is a process
+of its own. (In `dag.test()`, where all tasks are one process, it is `[99, 99, 1]`: do not rely on either.)
 
 **None and nothing** are the same for who pulls: `debug` gets `None` from `find_nothing`, and from a key never pushed.
 

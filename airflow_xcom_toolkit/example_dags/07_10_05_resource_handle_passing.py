@@ -16,8 +16,8 @@ HTTP. Its handle is `{"cluster_id": …, "url": …}`, as it would be of a clust
 
 **A handle has no password in it.** Push the id of an Airflow connection instead, and let each task look it up.
 
-**If nobody stops it**, for instance because a worker was lost, the server ends by itself after a lifetime. Give a real
-cluster one, too.
+**If nobody stops it**, for instance because a worker was lost, the server ends by itself after an hour. Give a real
+cluster a lifetime, too.
 
 **Needs** tasks that run on one machine, because the server listens on its loopback address only.
 
@@ -39,7 +39,7 @@ from airflow.sdk import dag, setup, task, teardown
 
 Handle = dict[str, str]
 
-LIFETIME = 300
+LIFETIME = 3600
 SERVER = f"""
 import threading
 import uuid

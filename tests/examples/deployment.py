@@ -47,6 +47,7 @@ class ExamplesAirflow(Airflow):
             backend=BACKENDS[backend],
             dag_processor__dag_bundle_config_list=json.dumps([BUNDLE]),
             core__dags_are_paused_at_creation="True",
+            core__parallelism="12",  # Some tasks wait for others.
             core__simple_auth_manager_all_admins="False",
             core__simple_auth_manager_passwords_file=str(passwords),
             core__simple_auth_manager_users=f"{_USER}:admin",

@@ -102,12 +102,15 @@ def _included(file: str) -> Iterator[str]:
 
 def _matrix(example: Example) -> list[str]:
     """The table that is in the file as data, where there is one."""
-    rows = getattr(import_module(f"airflow_xcom_toolkit.example_dags.{example.name}"), "MATRIX", ())
-    if not rows:
+    choices = getattr(import_module(f"airflow_xcom_toolkit.example_dags.{example.name}"), "MATRIX", ())
+    if not choices:
         return []
-    names = rows[0]._fields
-    head = [f"| {' | '.join(name.replace('_', ' ') for name in names)} |", "|---" * len(names) + "|"]
-    return head + [f"| {' | '.join(str(part) for part in row)} |" for row in rows]
+    head = ["| you have | take | because it | the simpler one |", "|---|---|---|---|"]
+    return head + [f"| {one.have} | `{one.backend}` | {one.why} | {_simpler(one)} |" for one in choices]
+
+
+def _simpler(choice: Any) -> str:
+    return f"`{choice.simpler}` {choice.which}" if choice.simpler else str(choice.which)
 
 
 def _results(example: Example) -> Iterator[str]:

@@ -131,7 +131,7 @@ class Airflow:
             )
         until(self._is_healthy, "Airflow to be healthy", seconds=120)
         self.log_in()
-        until(self._has_parsed, "the dags to be parsed", seconds=60)
+        until(self._has_parsed, "the dags to be parsed", seconds=180)
 
     def log_in(self) -> None:
         """What is asked from now on is asked by an admin."""

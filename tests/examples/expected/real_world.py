@@ -36,7 +36,7 @@ def _is_gone(folder: str) -> bool:
     return Path(folder).name.startswith("deliveries-") and not Path(folder).exists()
 
 
-def _are_points(kind: type, data: dict[str, Any]) -> bool:
+def _are_points(kind: type[Any], data: dict[str, Any]) -> bool:
     return data.keys() == {"x", "y"} and all(type(one) is kind and len(one) == 60 for one in data.values())
 
 
