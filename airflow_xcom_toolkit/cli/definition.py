@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
 
 from .audit.command import AUDIT
@@ -24,6 +23,7 @@ from .rotate.command import ROTATE
 from .scan.command import SCAN
 from .schemas.command import SCHEMAS
 from .show.command import SHOW
+from .starting import start_airflow
 
 GROUP = "xcom-toolkit"
 HELP = "Tools for the XComs of this deployment"
@@ -91,13 +91,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command that the arguments name, and ends the process with its exit code."""
     args = parser().parse_args(arguments)
     if args.func.starts_airflow:
-        _start_airflow()
+        start_airflow()
     args.func(args)
-
-
-def _start_airflow() -> None:
-    """It imports the configured backend as it starts: let that end before ours begins. What it prints is no result."""
-    from .console import standard_output
-
-    with standard_output():
-        import_module("airflow")

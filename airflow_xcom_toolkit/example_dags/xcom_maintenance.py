@@ -31,7 +31,7 @@ def database_url(connection: Any) -> str:
     if connection.conn_type == "sqlite":
         return URL.create("sqlite", database=connection.host).render_as_string()
     url = URL.create(
-        {"postgres": "postgresql"}.get(connection.conn_type, connection.conn_type),
+        {"postgres": "postgresql+psycopg2"}.get(connection.conn_type, connection.conn_type),
         username=connection.login,
         password=connection.password,
         host=connection.host,

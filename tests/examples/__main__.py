@@ -115,8 +115,8 @@ def main() -> None:
     commands.add_parser("measure")
     commands.add_parser("write")
     arguments = parser.parse_args()
-    if arguments.command == "measure":
-        measure()
+    if arguments.command == "measure" and (problems := measure()):
+        raise SystemExit("\n".join(problems))
     if arguments.command in ("measure", "write"):
         write()
     elif arguments.command == "serve":

@@ -10,6 +10,7 @@ from typing import Any
 from airflow_xcom_toolkit.cli.words import size
 from tests.docs.pages import DOCS
 
+from .expected import expected
 from .expected.model import DEFAULT, TOOLKIT
 from .outcome import Left, Outcome
 from .running import run_all
@@ -18,14 +19,21 @@ MEASURED = DOCS / "examples" / "measured.json"
 SHOWN = 90
 
 
-def measure() -> None:
-    """Runs all examples under both backends and writes what came of them. Takes some minutes."""
-    found = {}
+def measure() -> list[str]:
+    """Runs all examples under both backends, which takes minutes, and writes what came of them.
+
+    Gives what is not as expected; then nothing is written.
+    """
+    found, problems = {}, []
     for backend in (DEFAULT, TOOLKIT):
         with tempfile.TemporaryDirectory() as home:
             outcomes = run_all(backend, Path(home))
         found[backend] = {dag_id: _measured(outcome) for dag_id, outcome in sorted(outcomes.items())}
-    MEASURED.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        for dag_id, outcome in outcomes.items():
+            problems += [f"{dag_id}, {backend}: {one}" for one in outcome.problems(expected(dag_id, backend))]
+    if not problems:
+        MEASURED.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return problems
 
 
 def _measured(outcome: Outcome) -> dict[str, Any]:

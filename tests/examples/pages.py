@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -26,6 +27,9 @@ INDEX = FOLDER / "index.md"
 FILES = "../../airflow_xcom_toolkit/example_dags"
 COPYABLE = "../../tests/examples/copyable"
 NOTHING = "–"
+QUOTED = "<!-- not run: the example itself is, and its tests are -->"
+LISTED = 20
+"""So many XComs of a run are shown."""
 
 
 def write() -> None:
@@ -89,7 +93,9 @@ def _example(example: Example) -> Iterator[str]:
 
 
 def docstring(example: Example) -> str:
-    return ast.get_docstring(ast.parse(example.path.read_text(encoding="utf-8"))) or ""
+    """As the file has it. Code in it is configuration, or is quoted from what runs: the file, and its tests."""
+    text = ast.get_docstring(ast.parse(example.path.read_text(encoding="utf-8"))) or ""
+    return re.sub(r"^(```\w+\n)", rf"{QUOTED}\n\1", text, flags=re.M)
 
 
 def _copyable(example: Example) -> Path:
@@ -127,10 +133,13 @@ def _result(dag_id: str) -> Iterator[str]:
     if names:
         yield "| XCom | value | by default | with the toolkit |"
         yield "|---|---|---|---|"
-    for name in names:
+    for name in names[:LISTED]:
         found = [one["xcoms"].get(name) for one in (toolkit, default)]
         sizes = [size_of(one) if one else NOTHING for one in reversed(found)]
         yield f"| `{name}` | {_code((found[0] or found[1])['value'])} | {' | '.join(sizes)} |"
+    if len(names) > LISTED:
+        yield ""
+        yield f"And {len(names) - LISTED} more."
 
 
 def _ended(default: dict[str, Any], toolkit: dict[str, Any]) -> str:

@@ -31,7 +31,9 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_a_connection_gives_the_url_of_its_database(connection: Any) -> None:
     url = make_url(database_url(connection(extra='{"sslmode": "require"}')))
-    assert (url.drivername, url.host, url.port, url.username, url.database) == ("postgresql", "db", 5433, "me", "air")
+    assert (url.drivername, url.host, url.port, url.username, url.database) == (
+        *("postgresql+psycopg2", "db", 5433, "me", "air"),
+    )
     assert (url.password, url.query) == (PASSWORD, {"sslmode": "require"})
     assert make_url(database_url(connection(conn_type="mysql"))).drivername == "mysql"
     sqlite = database_url(connection(conn_type="sqlite", host="/srv/airflow.db", login=None, password=None))

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
+from ..starting import without_the_database_of_a_task
 from .finding import named
 
 BACKEND = "AIRFLOW__CORE__XCOM_BACKEND"
-DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _HARMLESS = "airflow.sdk.bases.xcom.BaseXCom"
 
 
@@ -21,7 +21,7 @@ def start() -> str | None:
 
     It is then here with Airflow's own backend, so that all else can be looked at. Raises if not even that can be.
     """
-    _without_the_database_of_a_task()
+    without_the_database_of_a_task()
     try:
         import_module("airflow")
         return None
@@ -30,12 +30,6 @@ def start() -> str | None:
     with _another_backend(), _half_imported_forgotten():
         import_module("airflow")
     return problem
-
-
-def _without_the_database_of_a_task() -> None:
-    """In a process that a task starts, Airflow sees to it that the database is out of reach, and could not start."""
-    if os.environ.get(DATABASE, "").startswith("airflow-db-not-allowed"):
-        os.environ[DATABASE] = "sqlite://"
 
 
 @contextmanager
