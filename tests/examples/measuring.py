@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from airflow_xcom_toolkit.cli.words import size
 from tests.docs.pages import DOCS
 
+from .catalogue import EXAMPLE_DAGS
 from .expected import expected
 from .expected.model import DEFAULT, TOOLKIT
 from .outcome import Left, Outcome
 from .running import run_all
 
 MEASURED = DOCS / "examples" / "measured.json"
-SHOWN = 90
+SHOWN = 160
 
 
 def measure() -> list[str]:
@@ -28,7 +31,8 @@ def measure() -> list[str]:
     for backend in (DEFAULT, TOOLKIT):
         with tempfile.TemporaryDirectory() as home:
             outcomes = run_all(backend, Path(home))
-        found[backend] = {dag_id: _measured(outcome) for dag_id, outcome in sorted(outcomes.items())}
+        places = {home: "$AIRFLOW_HOME", str(EXAMPLE_DAGS): "…/example_dags"}
+        found[backend] = {dag_id: _measured(outcome, places) for dag_id, outcome in sorted(outcomes.items())}
         for dag_id, outcome in outcomes.items():
             problems += [f"{dag_id}, {backend}: {one}" for one in outcome.problems(expected(dag_id, backend))]
     if not problems:
@@ -36,22 +40,24 @@ def measure() -> list[str]:
     return problems
 
 
-def _measured(outcome: Outcome) -> dict[str, Any]:
+def _measured(outcome: Outcome, places: Mapping[str, str]) -> dict[str, Any]:
     return {
         "state": outcome.state,
-        "seconds": round(outcome.seconds, 1),
         "tasks": outcome.tasks,
-        "xcoms": {xcom.name: _left(xcom) for xcom in outcome.xcoms},
+        "xcoms": {xcom.name: _left(xcom, places) for xcom in outcome.xcoms},
     }
 
 
-def _left(xcom: Left) -> dict[str, Any]:
-    return {"value": shown(xcom.value), "row": xcom.row, "object": xcom.object}
+def _left(xcom: Left, places: Mapping[str, str]) -> dict[str, Any]:
+    return {"value": shown(xcom.value, places), "row": xcom.row, "object": xcom.object}
 
 
-def shown(value: Any) -> str:
-    """In one line, and not too long."""
-    text = " ".join(repr(value).split())
+def shown(value: Any, places: Mapping[str, str]) -> str:
+    """In one line, not too long, and without the folders of the machine that it was measured on."""
+    text = f"cannot be read: {value}" if isinstance(value, RuntimeError) else repr(value)
+    for place, name in places.items():
+        text = text.replace(place, name)
+    text = " ".join(re.sub(r" at 0x[0-9a-f]+", "", text).split())
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 

@@ -136,10 +136,17 @@ def _result(dag_id: str) -> Iterator[str]:
     for name in names[:LISTED]:
         found = [one["xcoms"].get(name) for one in (toolkit, default)]
         sizes = [size_of(one) if one else NOTHING for one in reversed(found)]
-        yield f"| `{name}` | {_code((found[0] or found[1])['value'])} | {' | '.join(sizes)} |"
+        yield f"| `{name}` | {_values(*found)} | {' | '.join(sizes)} |"
     if len(names) > LISTED:
         yield ""
         yield f"And {len(names) - LISTED} more."
+
+
+def _values(toolkit: dict[str, Any] | None, default: dict[str, Any] | None) -> str:
+    """Both, where they differ."""
+    if not (toolkit and default) or toolkit["value"] == default["value"]:
+        return _code((toolkit or default or {})["value"])
+    return f"{_code(toolkit['value'])}<br>by default: {_code(default['value'])}"
 
 
 def _ended(default: dict[str, Any], toolkit: dict[str, Any]) -> str:
