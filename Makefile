@@ -1,6 +1,7 @@
 # make demo     the example dag in a real Airflow, on real data, measured
 # make test     everything: lint, types, tests, on real stores and databases; the other Airflows in short
 # make matrix   the contract and the end-to-end dags on each Airflow and Python, and all there is on each store
+# make test-examples  the 57 examples in started Airflows, with both backends
 # make servers  what the tests' servers need, by apt and npm
 #
 # Python 3.11 or newer, make and the package registries are all they need. PYTHON=python3.12 picks another Python.

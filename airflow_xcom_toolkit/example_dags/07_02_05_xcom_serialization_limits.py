@@ -4,9 +4,9 @@
   came back changed, or failed, where, and with what error.
 - `try_workarounds` does the same with what such a value can be turned into: text, mostly.
 - `try_toolkit` pushes and pulls the values themselves with the toolkit's backend.
-- `exceed_a_limit` pushes 2 MB. Airflow has no limit for that, so the row has 2 MB; only the database has one (64 MB is
-  usual for MySQL, 256 MB for PostgreSQL), and every page and backup gets slower before. With `[xcom_toolkit]
-  max_value_bytes`, here 1 MB, it is a `ValueTooLargeError` at push, and nothing is written.
+- `exceed_a_limit` pushes 2 MB. Airflow has no limit for that, so the row has 2 MB; only the database has one (MariaDB
+  16 MB and MySQL 64 MB as they are installed, PostgreSQL 256 MB), and every page and backup gets slower before. With
+  `[xcom_toolkit] max_value_bytes`, here 1 MB, it is a `ValueTooLargeError` at push, and nothing is written.
 - `write_report` shows the workaround for what is large: it writes a file and returns its path, which `count_lines`
   opens.
 

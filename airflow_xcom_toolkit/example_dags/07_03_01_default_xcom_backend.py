@@ -16,7 +16,7 @@ below is true with any backend configured.
 named tuple that lost their type, an amount of money that lost its cents. Then for the errors in that of `refuse`, and
 the bytes in that of `weigh`.
 
-**Limits** of the database come on top: 16 MiB for a row in MariaDB as it is installed, 255 MiB in PostgreSQL. Long
+**Limits** of the database come on top: 16 MB for a row in MariaDB as it is installed, 256 MB in PostgreSQL. Long
 before that, every task that pulls waits for it, and the database keeps each run's copy until the run is deleted.
 
 The other examples of this section show what to do about each of these: `07_03_06_xcom_backend_selection` has them in

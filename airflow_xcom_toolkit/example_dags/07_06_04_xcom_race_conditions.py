@@ -37,8 +37,8 @@ def ledger(ti: Any, key: str) -> dict[str, Any]:
 
 
 def wait_for(ti: Any, task_id: str, key: str) -> None:
-    """Until the other task has pushed it; a minute at most."""
-    end = time.monotonic() + 60
+    """Until the other task has pushed it; five minutes at most."""
+    end = time.monotonic() + 300
     while ti.xcom_pull(task_ids=task_id, key=key) is None:
         if time.monotonic() > end:
             raise TimeoutError(f"{task_id} did not push {key!r}: can two tasks run at a time here?")

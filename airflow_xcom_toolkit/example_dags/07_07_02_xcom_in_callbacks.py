@@ -92,7 +92,7 @@ def charge_cards(orders: dict[str, int], ti: Any = None) -> None:
         ti.xcom_push(key="charged", value=charged)
 
 
-@task.sensor(trigger_rule="all_done", poke_interval=0.5, timeout=60)
+@task.sensor(trigger_rule="all_done", poke_interval=0.5, timeout=300)
 def read_mailbox(run_id: str = "") -> Any:
     """Waits for all three messages, which come in any order, and empties the mailbox."""
     file = mailbox(run_id)

@@ -77,6 +77,8 @@ def _section(name: str, found: list[Example]) -> str:
     lines = [f"# {title(name)}", "", f"{count(len(found), 'example')}. [How to run them](index.md#run-them)."]
     for example in found:
         lines += ["", f"## {example.title}", "", *_example(example)]
+    if any(_copyable(example).exists() for example in found):
+        lines += ["", "## `conftest.py`", "", "Beside the tests:", "", *_included(f"{COPYABLE}/conftest.py")]
     return "\n".join(lines) + "\n"
 
 

@@ -9,7 +9,7 @@ from .deployment import started
 from .expected import expected
 from .outcome import Outcome, outcomes
 
-LIMIT = 420.0
+LIMIT = 600.0
 """Seconds until all runs must have ended."""
 
 
