@@ -29,13 +29,7 @@ from typing import Any
 from airflow.sdk import dag, task
 from airflow.sdk.bases.xcom import BaseXCom
 
-
-class StoredRow(BaseXCom):
-    """Pulls what is in the database as it is there."""
-
-    @staticmethod
-    def deserialize_value(result: Any) -> Any:
-        return result.value
+from airflow_xcom_toolkit import ToolkitXComBackend
 
 
 @task
@@ -88,7 +82,7 @@ def weigh(ti: Any = None) -> dict[str, dict[str, int]]:
     """Bytes in the database: of the rows that are there, and of those that Airflow's default backend writes."""
     sizes: dict[str, dict[str, int]] = {"rows": {}, "rows by default": {}}
     for key in ("records", "columns"):
-        row = StoredRow.get_one(key=key, dag_id=ti.dag_id, task_id="export", run_id=ti.run_id)
+        row = ToolkitXComBackend.get_row(key=key, dag_id=ti.dag_id, task_id="export", run_id=ti.run_id)
         by_default = BaseXCom.serialize_value(ti.xcom_pull(task_ids="export", key=key))
         sizes["rows"][key], sizes["rows by default"][key] = len(json.dumps(row)), len(json.dumps(by_default))
     print(sizes)

@@ -59,14 +59,6 @@ class LimitedXCom(ToolkitXComBackend):
         return replace(super().settings(), max_value_bytes=100_000)
 
 
-class StoredRow(BaseXCom):
-    """Pulls what is in the database as it is there."""
-
-    @staticmethod
-    def deserialize_value(result: Any) -> Any:
-        return result.value
-
-
 def plain_orders() -> pd.DataFrame:
     """Columns that every format has."""
     import pandas as pd
@@ -147,7 +139,7 @@ def weigh(ti: Any = None) -> dict[str, Any]:
     for backend in (BaseXCom, ToolkitXComBackend, ParquetXCom):
         at = {"key": backend.__name__, "dag_id": ti.dag_id, "task_id": ti.task_id, "run_id": ti.run_id}
         backend.set(value=frame, **at)
-        sizes[backend.__name__] = measured(StoredRow.get_one(**at))
+        sizes[backend.__name__] = measured(ToolkitXComBackend.get_row(**at))
         backend.delete(**at)
     try:
         LimitedXCom.serialize_value(frame)

@@ -32,17 +32,8 @@ import zlib
 from typing import Any
 
 from airflow.sdk import dag, task
-from airflow.sdk.bases.xcom import BaseXCom
 
 from airflow_xcom_toolkit import ToolkitXComBackend
-
-
-class StoredRow(BaseXCom):
-    """Pulls what is in the database as it is there."""
-
-    @staticmethod
-    def deserialize_value(result: Any) -> Any:
-        return result.value
 
 
 def thumbnail() -> bytes:
@@ -111,7 +102,7 @@ def weigh(ti: Any = None) -> dict[str, int]:
     """The toolkit's backend is named here, so that its row can be measured whatever backend is configured."""
     at = {"dag_id": ti.dag_id, "task_id": ti.task_id, "run_id": ti.run_id, "key": "report"}
     ToolkitXComBackend.set(value=packed(), **at)
-    row: Any = StoredRow.get_one(**at)
+    row: Any = ToolkitXComBackend.get_row(**at)
     sizes = {
         "gzip": len(packed()),
         "row of text": len(json.dumps(report())),

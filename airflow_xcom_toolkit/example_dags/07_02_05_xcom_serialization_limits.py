@@ -48,14 +48,6 @@ class LimitedXCom(ToolkitXComBackend):
         return replace(super().settings(), max_value_bytes=1_000_000)
 
 
-class StoredRow(BaseXCom):
-    """Pulls what is in the database as it is there."""
-
-    @staticmethod
-    def deserialize_value(result: Any) -> Any:
-        return result.value
-
-
 def nested(depth: int) -> list[Any]:
     return [nested(depth - 1)] if depth else []
 
@@ -136,7 +128,7 @@ def exceed_a_limit(ti: Any = None) -> dict[str, Any]:
     rows = {}
     for backend in (BaseXCom, ToolkitXComBackend):
         backend.set(value=LARGE, **at(ti, "large"))
-        rows[backend.__name__] = len(json.dumps(StoredRow.get_one(**at(ti, "large"))))
+        rows[backend.__name__] = len(json.dumps(ToolkitXComBackend.get_row(**at(ti, "large"))))
     try:
         LimitedXCom.set(value=LARGE, **at(ti, "too large"))
     except ValueTooLargeError as error:

@@ -19,6 +19,9 @@ from .catalogue import EXAMPLE_DAGS, examples
 from .expected.model import DEFAULT, TOOLKIT
 
 BACKENDS = {DEFAULT: BASE_XCOM, TOOLKIT: BACKEND}
+THRESHOLD = 4096
+"""Bytes. What is larger, the toolkit's backend offloads."""
+
 LOGICAL_DATE = "2026-01-01T00:00:00Z"
 """Of every run that is started here, so that what depends on it is the same each time."""
 
@@ -57,7 +60,7 @@ class ExamplesAirflow(Airflow):
             xcom_toolkit__api_conn_id="airflow_api",
             xcom_toolkit__fernet_keys=Fernet.generate_key().decode(),
             xcom_toolkit__schema_modules="airflow_xcom_toolkit.example_dags.shop_schemas",
-            common_io__xcom_objectstorage_threshold="4096",
+            common_io__xcom_objectstorage_threshold=str(THRESHOLD),
             **options,
         )
         self.backend = backend

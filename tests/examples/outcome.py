@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from tests.integration.airflow_env import ROOT
 
-from .deployment import ExamplesAirflow
+from .deployment import THRESHOLD, ExamplesAirflow
 from .expected.model import TOOLKIT, Expected, differences
 
 
@@ -62,6 +62,8 @@ class Outcome:
         if self.backend == TOOLKIT:
             clear = {xcom.name for xcom in self.xcoms if not xcom.sealed}
             yield from differences(sorted(clear), sorted(expected.clear), "not encrypted")
+            large = [xcom for xcom in self.xcoms if xcom.sealed and xcom.row > THRESHOLD]
+            yield from (f"{xcom.name} is not offloaded: its row has {xcom.row:,} bytes" for xcom in large)
         for task, text in expected.logs.items():
             if text not in self.log_of(task):
                 yield f"the log of {task} does not say {text!r}"
