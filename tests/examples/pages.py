@@ -89,7 +89,7 @@ def _example(example: Example) -> Iterator[str]:
     if matrix := _matrix(example):
         yield from ("", *matrix)
     yield from ("", *_results(example))
-    yield from ("", *_included(f"{FILES}/{example.filename}"))
+    yield from ("", *_included(f"{FILES}/{example.filename}", ":start-at: from __future__"))
     if _copyable(example).exists():
         yield from ("", "The tests:", "", *_included(f"{COPYABLE}/test_{example.filename}"))
 
@@ -104,8 +104,8 @@ def _copyable(example: Example) -> Path:
     return Path(__file__).with_name("copyable") / f"test_{example.filename}"
 
 
-def _included(file: str) -> Iterator[str]:
-    yield from (f"```{{literalinclude}} {file}", ":language: python", "```")
+def _included(file: str, *options: str) -> Iterator[str]:
+    yield from (f"```{{literalinclude}} {file}", ":language: python", *options, "```")
 
 
 def _matrix(example: Example) -> list[str]:
@@ -133,7 +133,7 @@ def _result(dag_id: str) -> Iterator[str]:
     yield ""
     names = list(dict.fromkeys([*toolkit["xcoms"], *default["xcoms"]]))
     if names:
-        yield "| XCom | value | by default | with the toolkit |"
+        yield "| XCom | value | row by default | row + object with the toolkit |"
         yield "|---|---|---|---|"
     for name in names[:LISTED]:
         found = [one["xcoms"].get(name) for one in (toolkit, default)]
