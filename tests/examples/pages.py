@@ -164,7 +164,8 @@ def _state(run: dict[str, Any]) -> str:
 
 
 def _code(text: str) -> str:
-    """In a cell of a table, whatever is in it."""
+    """In a cell of a table, whatever is in it; of numbers, as many digits as count."""
+    text = re.sub(r"(?<![:\w])\d+\.\d{5,}", lambda found: f"{float(found[0]):.5g}", text)
     fence = "``" if "`" in text else "`"
     return f"{fence}{text.replace('|', chr(92) + '|')}{fence}"
 
