@@ -9,6 +9,7 @@ of its own, whoever imported Airflow before, so tests run in any order and side 
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ import pytest
 def airflow_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The file of an empty metadata database. Its Airflow has one dag file, the ``DAG_FILE`` of the test module.
 
-    ``dag.test()`` runs the dags of the dags folder alone, and loads all of them at each call.
+    ``dag.test()`` runs the dags of the dags folder alone, and loads all of them at each call. It leaves a handler of
+    SIGTERM behind, which is no business of the tests that come after.
     """
     from airflow import settings
     from airflow.utils.db import initdb
 
+    on_term = signal.getsignal(signal.SIGTERM)
     home = tmp_path_factory.mktemp("airflow")
     dags = home / "dags"
     dags.mkdir()
@@ -38,6 +41,7 @@ def airflow_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
         yield home / "airflow.db"
         settings.dispose_orm()
     _connect(settings)
+    signal.signal(signal.SIGTERM, on_term)
 
 
 def _connect(settings: Any) -> None:
