@@ -14,8 +14,10 @@ TEST := -e '.[pandas,polars,zstd,lz4,snappy,s3,bench,testing]' --group test -c c
 STORES := '.[all,testing]' --group stores -c constraints/wheel.txt
 
 PYTEST := AIRFLOW_HOME=$(CURDIR)/.venv/airflow $(BIN)/python -m pytest
-SIDE_BY_SIDE := -n 2 --dist loadscope --no-loadscope-reorder
-WAITING := $(subst -n 2,-n 4,$(SIDE_BY_SIDE))
+IN_ORDER := --dist loadscope --no-loadscope-reorder
+SIDE_BY_SIDE := -n 2 $(IN_ORDER)
+# Tests of stores wait more than they compute.
+WAITING := -n 4 $(IN_ORDER)
 AROUND_AIRFLOW := tests/databases tests/hosts tests/matrix
 EXAMPLES := tests/examples/test_in_airflow.py tests/examples/test_found_by_airflow.py
 
@@ -40,7 +42,7 @@ test: .venv/.test wheel
 	$(BIN)/mypy
 	$(PYTEST) $(SIDE_BY_SIDE) $(addprefix --ignore=,tests/integration $(AROUND_AIRFLOW) $(ON_STORES) tests/stores $(EXAMPLES))
 	$(PYTEST_WHEEL) $(WAITING) -m 'not matrix_only' $(ON_STORES) tests/stores
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-in-airflow test-other-airflows test-around-airflow \
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target --old-file=wheel test-in-airflow test-other-airflows test-around-airflow \
 		test-examples
 
 test-in-airflow: .venv/.test

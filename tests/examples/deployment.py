@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
+from sqlalchemy.engine import make_url
 
 from tests.integration.airflow_env import BACKEND, BASE_XCOM, Airflow
 from tests.servers import ceph, gcs
@@ -39,9 +40,9 @@ _ENDED = ("success", "failed")
 
 
 class ExamplesAirflow(Airflow):
-    """Finds the examples where they are installed. ``url``: of its metadata database."""
+    """Finds the examples where they are installed."""
 
-    def __init__(self, home: Path, backend: str, url: str, **options: str) -> None:
+    def __init__(self, home: Path, backend: str, **options: str) -> None:
         home.mkdir(parents=True, exist_ok=True)
         passwords = home / "passwords.json"
         passwords.write_text(json.dumps({_USER: _PASSWORD}))
@@ -64,11 +65,11 @@ class ExamplesAirflow(Airflow):
             **options,
         )
         self.backend = backend
-        self.env["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = url
         self.env["AIRFLOW_CONN_AIRFLOW_API"] = json.dumps(
             {"conn_type": "http", "host": f"http://127.0.0.1:{self.port}", "login": _USER, "password": _PASSWORD}
         )
-        self.env["AIRFLOW_CONN_AIRFLOW_METADATA"] = json.dumps(_connection(url))
+        database = self.env["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+        self.env["AIRFLOW_CONN_AIRFLOW_METADATA"] = json.dumps(_connection(database))
 
     def log_in(self) -> None:
         credentials = {"username": _USER, "password": _PASSWORD}
@@ -121,13 +122,12 @@ class ExamplesAirflow(Airflow):
         return found
 
 
-def _connection(url: str) -> dict[str, Any]:
+def _connection(database: str) -> dict[str, Any]:
     """As `xcom_maintenance` takes it."""
-    kind, _, rest = url.partition("://")
-    if kind == "sqlite":
-        return {"conn_type": "sqlite", "host": rest.partition("?")[0].removeprefix("/")}
-    folder = rest.partition("?host=")[2]
-    return {"conn_type": "postgres", "login": "postgres", "schema": "postgres", "extra": {"host": folder}}
+    url = make_url(database)
+    if url.drivername == "sqlite":
+        return {"conn_type": "sqlite", "host": url.database}
+    return {"conn_type": "postgres", "login": url.username, "schema": url.database, "extra": dict(url.query)}
 
 
 @contextmanager
@@ -136,12 +136,11 @@ def started(backend: str, home: Path) -> Iterator[ExamplesAirflow]:
     with ExitStack() as servers:
         s3 = servers.enter_context(ceph.s3())
         google = servers.enter_context(gcs.gcs())
-        is_default = backend == DEFAULT
-        url = f"sqlite:///{home}/airflow.db?timeout=60" if is_default else servers.enter_context(postgres())
+        database = {"database__sql_alchemy_conn": servers.enter_context(postgres())} if backend == TOOLKIT else {}
         airflow = ExamplesAirflow(
             home,
             backend,
-            url,
+            **database,
             common_io__xcom_objectstorage_path=s3.path,
             xcom_toolkit__stores=json.dumps({"gcs": google.path}),
         )

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from airflow_xcom_toolkit.cli.words import size
 from tests.docs.pages import DOCS
 
 from .catalogue import EXAMPLE_DAGS
@@ -59,8 +58,3 @@ def shown(value: Any, places: Mapping[str, str]) -> str:
         text = text.replace(place, name)
     text = " ".join(re.sub(r" at 0x[0-9a-f]+", "", text).split())
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
-
-
-def size_of(xcom: dict[str, Any]) -> str:
-    """Of a row, and of its object if it has one."""
-    return size(xcom["row"]) + (f" + {size(xcom['object'])}" if xcom["object"] else "")

@@ -14,13 +14,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from airflow_xcom_toolkit.cli.words import count
+from airflow_xcom_toolkit.cli.words import count, size
 from tests.contract.pages import written
 from tests.docs.pages import DOCS
 
 from .catalogue import Example, examples, sections
 from .expected.model import DEFAULT, TOOLKIT
-from .measuring import MEASURED, size_of
+from .measuring import MEASURED
 
 FOLDER = DOCS / "examples"
 INDEX = FOLDER / "index.md"
@@ -123,7 +123,7 @@ def _simpler(choice: Any) -> str:
 
 def _results(example: Example) -> Iterator[str]:
     for dag_id in sorted(measured()[TOOLKIT]):
-        if dag_id == example.name or dag_id.startswith(f"{example.name}_"):
+        if dag_id.startswith(example.name):
             yield from _result(dag_id)
 
 
@@ -137,11 +137,16 @@ def _result(dag_id: str) -> Iterator[str]:
         yield "|---|---|---|---|"
     for name in names[:LISTED]:
         found = [one["xcoms"].get(name) for one in (toolkit, default)]
-        sizes = [size_of(one) if one else NOTHING for one in reversed(found)]
+        sizes = [_size(one) if one else NOTHING for one in reversed(found)]
         yield f"| `{name}` | {_values(*found)} | {' | '.join(sizes)} |"
     if len(names) > LISTED:
         yield ""
         yield f"And {len(names) - LISTED} more."
+
+
+def _size(xcom: dict[str, Any]) -> str:
+    """Of a row, and of its object if it has one."""
+    return size(xcom["row"]) + (f" + {size(xcom['object'])}" if xcom["object"] else "")
 
 
 def _values(toolkit: dict[str, Any] | None, default: dict[str, Any] | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow.sdk.execution_time.xcom import XCom
 
+from airflow_xcom_toolkit.envelope import is_envelope, object_size
 from airflow_xcom_toolkit.metadata import RowStore, StoredRow
 
 
@@ -21,10 +22,9 @@ def main() -> None:
 def _entry(row: StoredRow) -> dict[str, Any]:
     names = ("dag_id", "run_id", "task_id", "map_index", "key")
     at = {name: getattr(row.at, name) for name in names}
-    data = row.value.get("__data__") if isinstance(row.value, dict) else None
-    envelope = data if isinstance(data, dict) else {}
-    sizes = {"row": len(row.text.encode()), "object": _object_bytes(envelope)}
-    return {**at, **sizes, "sealed": "sealed" in envelope, "value": _value(row)}
+    envelope: Any = row.value if is_envelope(row.value) else {"__data__": {}}
+    sizes = {"row": len(row.text.encode()), "object": object_size(envelope) or 0}
+    return {**at, **sizes, "sealed": "sealed" in envelope["__data__"], "value": _value(row)}
 
 
 def _value(row: StoredRow) -> Any:
@@ -32,11 +32,6 @@ def _value(row: StoredRow) -> Any:
         return XCom.deserialize_value(SimpleNamespace(value=row.value))
     except Exception as error:
         return RuntimeError(f"{type(error).__name__}: {error}")
-
-
-def _object_bytes(envelope: dict[str, Any]) -> int:
-    body = envelope.get("body") or {}
-    return int(body["size"]) if "store" in body else 0
 
 
 if __name__ == "__main__":
