@@ -19,6 +19,7 @@ import httpx
 
 from tests.servers.process import free_port, stop, until
 
+from . import sqlite_waits
 from .scripts import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,8 +107,8 @@ class Airflow:
             "core__parallelism": "4",
             "core__dags_are_paused_at_creation": "False",
             "core__simple_auth_manager_all_admins": "True",
-            # Airflow's scheduler ends when it waits for SQLite longer than the five seconds of Python's default.
-            "database__sql_alchemy_conn": f"sqlite:///{self.database}?timeout=60",
+            "database__sql_alchemy_conn": f"sqlite:///{self.database}",
+            "database__sql_alchemy_connect_args": f"{sqlite_waits.__name__}.CONNECT_ARGS",
             "logging__base_log_folder": str(self.log_folder),
             "logging__trigger_log_server_port": str(free_port()),
             "logging__worker_log_server_port": str(free_port()),
@@ -165,7 +166,7 @@ class Airflow:
     # The public REST API ------------------------------------------------------------------------------------------
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
-        """The answer's JSON. Tries again where SQLite was locked for longer than the server waits."""
+        """The answer's JSON. Tries again where the server has waited for SQLite in vain: see `sqlite_waits`."""
         for _ in range(6):
             answer = self._client.request(method, f"/api/v2{path}", json=body)
             if answer.status_code != 500:
