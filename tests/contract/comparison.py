@@ -26,10 +26,11 @@ STOCK = BACKENDS[:2]
 
 
 def run(*arguments: str, folder: Path) -> list[Verdict]:
-    """What came of each test of the contract, on local files."""
+    """What came of each test of the contract, on local files. How small an example of a failure can be, nobody asks."""
     file = folder / "contract.json"
     tests = "tests/contract/on_local_files.py"
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider", tests, *arguments]
+    options = ["-q", "--tb=line", "-p", "no:cacheprovider", "--hypothesis-profile", "unshrunk"]
+    command = [sys.executable, "-m", "pytest", *options, tests, *arguments]
     env = {**os.environ, "AIRFLOW_HOME": str(folder / "airflow")}
     done = subprocess.run(
         [*command, "--xcom-contract-json", str(file)], cwd=ROOT, env=env, capture_output=True, text=True, timeout=900

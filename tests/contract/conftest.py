@@ -6,11 +6,14 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests.servers import azurite, ceph, gcs
 from tests.servers.shared import shared
 
 BUCKET = "contract"
+
+settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
 
 
 @pytest.fixture(scope="session", name="s3")
