@@ -21,8 +21,9 @@ WAITING := -n 4 $(IN_ORDER)
 AROUND_AIRFLOW := tests/databases tests/hosts tests/matrix
 EXAMPLES := tests/examples/test_in_airflow.py tests/examples/test_found_by_airflow.py
 
-# Tests of stores, and the examples, run against the wheel, in a folder where the checkout is on no path.
-ON_STORES := $(addprefix tests/contract/test_on_,memory.py s3.py gcs.py azure.py)
+# Tests of stores, and the examples, run against the wheel, in a folder where the checkout is on no path. What takes
+# longest begins first.
+ON_STORES := $(addprefix tests/contract/test_on_,s3.py azure.py gcs.py memory.py)
 IN_FULL := $(addprefix tests/contract/full_on_,copies.py s3.py gcs.py azure.py)
 PYTEST_WHEEL := cd .venv-wheel/run && AIRFLOW_HOME=$(CURDIR)/.venv-wheel/airflow \
 	XCOM_TOOLKIT_SERVERS=$(CURDIR)/.servers XCOM_TOOLKIT_WHEEL=$$(echo $(CURDIR)/.venv-wheel/dist/*.whl) \
