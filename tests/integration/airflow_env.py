@@ -112,7 +112,9 @@ class Airflow:
             "logging__base_log_folder": str(self.log_folder),
             "logging__trigger_log_server_port": str(free_port()),
             "logging__worker_log_server_port": str(free_port()),
-            "scheduler__scheduler_idle_sleep_time": "0.1",
+            # Dags are read once, and nobody looks too often: that would take the time that tasks need.
+            "dag_processor__min_file_process_interval": "3600",
+            "scheduler__scheduler_idle_sleep_time": "0.5",
             "workers__min_heartbeat_interval": "1",
         }
 
@@ -188,7 +190,7 @@ class Airflow:
             state: str = self.request("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"]
             return state if state in ("success", "failed") else None
 
-        return until(ended, f"dag {dag_id} to end", seconds=seconds) or ""
+        return until(ended, f"dag {dag_id} to end", seconds=seconds, every=0.5) or ""
 
     def succeed(self, dag_id: str, run_id: str) -> None:
         """Waits for the run's end, and fails with the logs of its tasks if it did not succeed."""

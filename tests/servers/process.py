@@ -47,12 +47,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
             continue
 
 
-def until(ready: Callable[[], T], what: str, *, seconds: float) -> T:
-    """What ``ready`` returns, once that is true."""
+def until(ready: Callable[[], T], what: str, *, seconds: float, every: float = 0.1) -> T:
+    """What ``ready`` returns, once that is true; it is asked every so many seconds."""
     end = time.monotonic() + seconds
     while not (found := ready()):
         assert time.monotonic() < end, f"waited {seconds} s for {what}"
-        time.sleep(0.1)
+        time.sleep(every)
     return found
 
 
