@@ -40,7 +40,6 @@ class AirflowOn(Airflow):
             "common_io__xcom_objectstorage_threshold": "0",
             "database__sql_alchemy_conn": url,
             "scheduler__parsing_cleanup_interval": A_DAY,
-            "scheduler__scheduler_idle_sleep_time": "0.5",
             "xcom_toolkit__fernet_keys": KEY,
         }
         super().__init__(home, **options)

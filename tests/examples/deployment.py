@@ -56,7 +56,6 @@ class ExamplesAirflow(Airflow):
             core__simple_auth_manager_passwords_file=str(passwords),
             core__simple_auth_manager_users=f"{_USER}:admin",
             core__allowed_deserialization_classes="airflow.* airflow_xcom_toolkit.*",
-            dag_processor__min_file_process_interval="3600",
             dag_processor__refresh_interval="5",
             xcom_toolkit__api_conn_id="airflow_api",
             xcom_toolkit__fernet_keys=Fernet.generate_key().decode(),

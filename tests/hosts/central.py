@@ -34,7 +34,6 @@ class Central(Airflow):
             core__executor="airflow.providers.edge3.executors.EdgeExecutor",
             core__plugins_folder=str(HERE / "plugins"),
             edge__api_enabled="True",
-            scheduler__scheduler_idle_sleep_time="0.3",  # Looking more often takes the time that tasks need.
         )
         for name in [name for name in self.env if "XCOM" in name]:
             del self.env[name]
