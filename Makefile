@@ -43,8 +43,8 @@ test: .venv/.test wheel
 	$(BIN)/mypy
 	$(PYTEST) $(SIDE_BY_SIDE) $(addprefix --ignore=,tests/integration $(AROUND_AIRFLOW) $(ON_STORES) tests/stores $(EXAMPLES))
 	$(PYTEST_WHEEL) $(WAITING) -m 'not matrix_only' $(ON_STORES) tests/stores
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target --old-file=wheel test-in-airflow test-other-airflows test-around-airflow \
-		test-examples
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target --old-file=wheel \
+		test-in-airflow test-other-airflows test-around-airflow test-examples
 
 test-in-airflow: .venv/.test
 	$(PYTEST) tests/integration

@@ -13,6 +13,7 @@ from tests.servers.shared import shared
 
 BUCKET = "contract"
 
+# `tests.contract.comparison` asks for it; pytest takes a profile before it imports any test.
 settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
 
 
@@ -58,5 +59,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_remote = item.path.stem in ("test_on_gcs", "test_on_azure")
         is_in_others = "test_a_value_comes_back_nested_in_others" in item.nodeid
         is_in_row = "in the row" in item.nodeid
-        if (is_remote and (is_in_others or is_in_row)) or ("TestCompressed" in item.nodeid and is_in_row):
+        is_compressed = "TestCompressed" in item.nodeid
+        if (is_in_row and (is_remote or is_compressed)) or (is_in_others and is_remote):
             item.add_marker(pytest.mark.matrix_only)
